@@ -1,0 +1,10 @@
+"""The frame: page setup, what all pages share in the sidebar, navigation; nothing else."""
+
+import streamlit as st
+
+from cnnviz.ui import frame, navigation, sidebar
+
+frame.setup()
+page = st.navigation(navigation.pages())
+sidebar.show()
+page.run()

@@ -1,0 +1,30 @@
+"""Every error that cnnviz raises on purpose.
+
+CnnvizError
+├── PictureError (ValueError)          a picture or drawing that cannot be read
+├── DatasetUnavailable (LookupError)   a data set that is neither here nor to be had
+├── NetworkError (ValueError)          a network that cannot be opened or used so
+└── SettingsError (ValueError)         training settings that contradict themselves
+
+The text of each says what is wrong, what was received and what to do; pages show it as it is.
+"""
+
+
+class CnnvizError(Exception):
+    """The root: catch it to catch everything that cnnviz raises on purpose."""
+
+
+class PictureError(CnnvizError, ValueError):
+    """A picture or drawing that cannot be read."""
+
+
+class DatasetUnavailable(CnnvizError, LookupError):  # noqa: N818 - the public API's name
+    """A data set that is neither on this machine nor to be downloaded now."""
+
+
+class NetworkError(CnnvizError, ValueError):
+    """A network that cannot be opened, or a request that it cannot answer."""
+
+
+class SettingsError(CnnvizError, ValueError):
+    """Training settings that contradict themselves or this version."""

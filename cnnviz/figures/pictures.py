@@ -1,0 +1,89 @@
+"""Arrays as pictures: PNG bytes, feature maps as one picture, heat over a picture."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from cnnviz.figures.theme import DIVERGING, HEAT, SEQUENTIAL, lookup
+
+GUTTER = 1  # Pixels between maps.
+
+
+def png(pixels: np.ndarray) -> bytes:
+    """A picture as a PNG file.
+
+    Args:
+        pixels: Shape `(height, width)` or `(height, width, 3)`, uint8.
+    """
+    if pixels.ndim == 3:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+def enlarged(pixels: np.ndarray, factor: int) -> np.ndarray:
+    """A picture whose every pixel is a square of `factor` × `factor`: nothing is smoothed.
+
+    Args:
+        pixels: Shape `(height, width)` or `(height, width, 3)`, uint8.
+        factor: At least 1.
+    """
+    return cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
+
+
+def coloured(values: np.ndarray, *, limit: float | None = None) -> np.ndarray:
+    """Numbers as colours: diverging around 0 if any is negative, else sequential from 0.
+
+    Args:
+        values: Shape `(rows, columns)`.
+        limit: The magnitude that gets the last colour; by default the largest.
+
+    Returns:
+        Shape `(rows, columns, 3)`, uint8.
+    """
+    signed = bool((values < 0).any())
+    limit = float(np.abs(values).max(initial=0.0)) if limit is None else limit
+    share = values / limit if limit > 0 else np.zeros_like(values)
+    share = (share + 1) / 2 if signed else share
+    index = np.rint(np.clip(share, 0, 1) * 255).astype(np.uint8)
+    return lookup(DIVERGING if signed else SEQUENTIAL)[index]
+
+
+def montage(maps: np.ndarray) -> np.ndarray:
+    """All feature maps of a layer as one picture, on one scale, in reading order.
+
+    Args:
+        maps: Shape `(rows, columns, channels)`.
+
+    Returns:
+        uint8, `(height, width, 3)`; a gutter of one grey pixel lies between maps.
+    """
+    rows, columns, channels = maps.shape
+    across = math.ceil(math.sqrt(channels))
+    down = math.ceil(channels / across)
+    picture = np.full((down * (rows + GUTTER) - GUTTER, across * (columns + GUTTER) - GUTTER, 3), 128, np.uint8)
+    # One scale needs one sign for all, also for a map that happens to have no negative cell.
+    colours = coloured(maps.reshape(rows, -1)).reshape(rows, columns, channels, 3)
+    for channel in range(channels):
+        top, left = (channel // across) * (rows + GUTTER), (channel % across) * (columns + GUTTER)
+        picture[top : top + rows, left : left + columns] = colours[:, :, channel]
+    return picture
+
+
+def heated(picture: np.ndarray, heatmap: np.ndarray, *, opacity: float = 0.6) -> np.ndarray:
+    """A heatmap over a picture.
+
+    Args:
+        picture: Shape `(height, width)` or `(height, width, 3)`, uint8.
+        heatmap: Shape `(height, width)`, in [0, 1].
+        opacity: Of the heat, in [0, 1].
+
+    Returns:
+        Shape `(height, width, 3)`, uint8.
+    """
+    if picture.ndim == 2:
+        picture = np.repeat(picture[..., None], 3, axis=2)
+    heat = lookup(HEAT)[np.rint(heatmap * 255).astype(np.uint8)]
+    return np.rint(opacity * heat + (1 - opacity) * picture).astype(np.uint8)

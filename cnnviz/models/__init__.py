@@ -1,0 +1,8 @@
+"""Networks: Keras models with what they eat and what their classes are called."""
+
+from cnnviz.models.layers import LayerInfo
+from cnnviz.models.library import NETWORKS, load_network, network_card
+from cnnviz.models.network import Network
+from cnnviz.models.zoo import ARCHITECTURES
+
+__all__ = ["ARCHITECTURES", "NETWORKS", "LayerInfo", "Network", "load_network", "network_card"]

@@ -1,0 +1,57 @@
+"""What the network says: the class, how sure it is, and all classes as bars."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.models import Network
+from cnnviz.ui import html, state
+from cnnviz.ui.preparation import Seen
+
+SURE = 0.9  # From here up nothing else is worth naming.
+UNSURE = 0.6  # Below, the runner-up must be named.
+
+
+def show(net: Network | None, sight: Seen | None) -> None:
+    """The answer, or why there is none."""
+    if sight is None or sight.is_blank:
+        _invite(blank=sight is not None)
+    elif net is None:
+        st.markdown("#### The network is being opened")
+        st.markdown("TensorFlow takes some seconds the first time. Go on drawing: the answer follows by itself.")
+    else:
+        probabilities = net.predict(sight.batch)[0]
+        best = int(probabilities.argmax())
+        st.header(f"Predicted: {net.class_names[best]}", anchor=False)
+        st.markdown(f"**{html.percent(float(probabilities[best]))}** sure. {remark(net.class_names, probabilities)}")
+        st.html(html.bars(net.class_names, probabilities, chosen=best))
+        picture = state.picture()
+        if picture is not None and not picture.drawn:
+            st.caption(
+                "This network has only ever seen handwritten digits. Shown anything else, it still has to name one."
+            )
+
+
+def remark(names: tuple[str, ...], probabilities: np.ndarray) -> str:
+    """An honest sentence on how sure the network is.
+
+    Args:
+        names: Of the classes.
+        probabilities: Shape `(classes,)`.
+    """
+    second, best = np.argsort(probabilities)[-2:]
+    runner_up = f"{names[second]} ({html.percent(float(probabilities[second]))})"
+    if probabilities[best] >= SURE:
+        return f"Next comes {runner_up}."
+    if probabilities[best] >= UNSURE:
+        return f"Not certain: it might be {runner_up}."
+    return f"The network is unsure: {names[best]} is its best guess, and {runner_up} comes close."
+
+
+def _invite(*, blank: bool) -> None:
+    st.markdown("#### Draw a digit")
+    if blank:
+        st.markdown("There is no ink in this picture, so there is nothing to read.")
+    st.markdown("Draw one digit, 0 to 9, on the pad. The answer follows your pen; there is no button to press.")
+    st.button("Draw a 7 for me", on_click=state.take_sample, args=("digit_7",))

@@ -1,0 +1,44 @@
+"""What all users share: networks, opened once and never changed."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import streamlit as st
+
+from cnnviz.models import Network, load_network
+from cnnviz.ui import state
+
+_POOL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="open-network")
+_LOCK = threading.Lock()
+
+
+@st.cache_resource(show_spinner=False)
+def _openings() -> dict[str, Future[Network]]:
+    return {}
+
+
+def network(key: str) -> Network | None:
+    """The network, or None while it is being opened; ask again a moment later.
+
+    Opening begins only when a session asks for the second time: by then its first page is on screen, which the loading
+    of TensorFlow would have kept waiting.
+
+    Args:
+        key: A key of `NETWORKS`.
+
+    Raises:
+        NetworkError: If it cannot be opened; the next call tries again.
+    """
+    with _LOCK:
+        opening = _openings().get(key)
+        if opening is None:
+            if state.first_time("page"):
+                return None
+            opening = _openings()[key] = _POOL.submit(load_network, key)
+        if not opening.done():
+            return None
+        if opening.exception() is not None:
+            del _openings()[key]
+    return opening.result()

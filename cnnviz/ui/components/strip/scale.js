@@ -1,0 +1,62 @@
+// The choice of colour scale, and the legend that says what the colours mean.
+const SCALE_CHOICES = [["map", "per map"], ["layer", "per layer"], ["network", "per network"]];
+let scaleCount = 0;
+
+function scaleSwitch(view, onChange) {
+  const element = el("fieldset", "scale");
+  element.append(el("legend", "", "Colour scale"));
+  const group = `scale${scaleCount++}`;
+  const row = el("div", "choices");
+  for (const [value, words] of SCALE_CHOICES) {
+    const label = el("label");
+    const radio = el("input", "", "", { type: "radio", name: group, value });
+    radio.checked = value === view.scale;
+    radio.addEventListener("change", () => onChange(value));
+    label.append(radio, el("span", "", words));
+    row.append(label);
+  }
+  element.append(row);
+  return element;
+}
+
+// A colour bar with its numbers.
+function colourBar(className = "") {
+  const element = el("div", `legend ${className}`);
+  const canvas = el("canvas", "", "", { role: "img", width: "256", height: "1" });
+  const ticks = el("div", "ticks");
+  const [low, zero, high] = ["low", "zero", "high"].map((name) => el("span", name));
+  ticks.append(low, zero, high);
+  const words = el("div", "meaning");
+  const scale = el("div", "scalebar");
+  scale.append(canvas, ticks);
+  element.append(scale, words);
+
+  function paint({ limit, signed, colours, meaning }) {
+    const image = new ImageData(256, 1);
+    new Uint32Array(image.data.buffer).set(colours);
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    const largest = readable(limit);
+    setText(low, signed ? `−${largest}` : "0");
+    setText(zero, signed ? "0" : "");
+    setText(high, largest);
+    setText(words, meaning);
+    canvas.setAttribute("aria-label", `Colour scale from ${signed ? `−${largest}` : "0"} to ${largest}; ${meaning}`);
+  }
+  return { element, paint };
+}
+
+function paintLegend(view, legend, channel) {
+  const { layer } = view;
+  // A table of shares has no colours to explain; its room stays, so that nothing jumps.
+  legend.element.classList.toggle("idle", layer.kind === "softmax" || !layer.values.length);
+  const limit = limitOf(view, layer, channel);
+  let meaning = "dark: 0, bright: large";
+  if (layer.kind === "input") meaning = "black: 0, white: large";
+  if (layer.signed) meaning = "blue: negative, orange: positive";
+  if (view.scale === "map" && layer.channels > 1 && !layer.flat) {
+    meaning += `; each map has its own scale, channel ${channel} reaches ${readable(limit)}`;
+  } else if (view.scale === "network" && layer.hidden) {
+    meaning += "; one scale for all hidden layers";
+  }
+  legend.paint({ limit, signed: layer.signed, colours: paletteOf(view, layer), meaning });
+}

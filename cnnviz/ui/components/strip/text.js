@@ -1,0 +1,55 @@
+// Elements and numbers as text.
+function el(tag, className = "", text = "", attributes = {}) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text) element.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+// Writing the same text again would still cost a layout.
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// As many decimals as `readable` shows.
+function decimalsOf(value) {
+  const size = Math.abs(value);
+  return size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+}
+
+function fixed(value, decimals) {
+  const text = value.toFixed(decimals);
+  return (Number(text) === 0 ? (0).toFixed(decimals) : text).replace("-", "−");
+}
+
+// For cells, where at most five characters fit.
+function compact(value) {
+  const size = Math.abs(value);
+  if (size < 0.005) return "0";
+  return fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
+}
+
+function whole(count) {
+  return count.toLocaleString("en-US");
+}
+
+function plural(count, word) {
+  return `${whole(count)} ${word}${count === 1 ? "" : "s"}`;
+}
+
+function percent(share) {
+  if (share > 0 && share < 0.0001) return "< 0.01 %";
+  if (share > 0.9995 && share < 1.0005) return "100 %";
+  return `${(100 * share).toFixed(share < 0.01 && share > 0 ? 2 : 1)} %`;
+}
+
+function shapeText(layer) {
+  return layer.flat ? whole(layer.channels) : `${layer.rows} × ${layer.columns} × ${layer.channels}`;
+}
+
+const ACTIVATION_NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", relu6: "ReLU6", elu: "ELU", gelu: "GELU" };
+
+function activationName(name) {
+  return ACTIVATION_NAMES[name] ?? name;
+}

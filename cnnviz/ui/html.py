@@ -1,0 +1,64 @@
+"""Small pieces of HTML that Streamlit has no element for; every text in them is escaped."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+
+import numpy as np
+
+from cnnviz.figures import png
+
+# The accent of the theme that is on: Streamlit's own marks use it, too.
+ACCENT = "light-dark(#b3005e,#ff6fb5)"
+
+
+def image(pixels: np.ndarray, *, alt: str, width: int, sharp: bool = True) -> str:
+    """A picture inside the page's own text, so that it arrives together with it.
+
+    Args:
+        pixels: Shape `(height, width)` or `(height, width, 3)`, uint8.
+        alt: What it shows.
+        width: On screen, in CSS pixels; never wider than its place.
+        sharp: Keep enlarged pixels square.
+    """
+    rendering = "pixelated" if sharp else "auto"
+    return (
+        f'<img src="data:image/png;base64,{base64.b64encode(png(pixels)).decode()}" alt="{escape(alt)}" '
+        f'style="width:{width}px;max-width:100%;image-rendering:{rendering};border-radius:0.25rem;display:block">'
+    )
+
+
+def percent(share: float) -> str:
+    """A probability for people: "98 %", "99.7 %", "< 0.1 %"."""
+    if share < 0.001:
+        return "< 0.1 %"
+    if share > 0.999:
+        return "> 99.9 %"
+    return f"{100 * share:.1f} %" if share < 0.1 or share > 0.9 else f"{100 * share:.0f} %"
+
+
+def bars(names: tuple[str, ...], shares: np.ndarray, *, chosen: int) -> str:
+    """One bar for each class, as a list that reads well aloud.
+
+    Args:
+        names: Of the classes.
+        shares: Shape `(classes,)`, in [0, 1].
+        chosen: Index of the class to mark.
+    """
+    rows = []
+    for index, (name, share) in enumerate(zip(names, shares, strict=True)):
+        fill = ACCENT if index == chosen else "color-mix(in srgb,currentColor 55%,transparent)"
+        weight = 700 if index == chosen else 400
+        rows.append(
+            f'<li style="display:grid;grid-template-columns:2rem 1fr 5rem;gap:0.5rem;align-items:center;'
+            f'font-weight:{weight};line-height:1.6">'
+            f'<span style="text-align:right">{escape(name)}</span>'
+            '<span aria-hidden="true" style="height:1rem;border-radius:0.2rem;'
+            'background:color-mix(in srgb,currentColor 10%,transparent)">'
+            f'<span style="display:block;height:100%;border-radius:0.2rem;width:{100 * float(share):.2f}%;'
+            f'background:{fill}"></span></span>'
+            f'<span style="text-align:right;font-variant-numeric:tabular-nums">{percent(float(share))}</span></li>'
+        )
+    style = "list-style:none;margin:0;padding:0"
+    return f'<ol aria-label="Probability of each class" style="{style}">{"".join(rows)}</ol>'

@@ -1,0 +1,40 @@
+"""The pages, grouped as the menu shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One line of the menu.
+
+    Attributes:
+        group: The heading it stands under.
+        script: Its file below `pages`.
+        title: What the menu calls it.
+        icon: A Material symbol.
+    """
+
+    group: str
+    script: str
+    title: str
+    icon: str
+
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("Start", "start/draw.py", "Draw", ":material/draw:"),
+    PageEntry("Start", "start/about.py", "About", ":material/info:"),
+)
+
+
+def pages() -> dict[str, list[Page]]:
+    """The menu as Streamlit wants it: the first page is the default, at `/`."""
+    menu: dict[str, list[Page]] = {}
+    for entry in PAGES:
+        page = st.Page(f"pages/{entry.script}", title=entry.title, icon=entry.icon, default=entry is PAGES[0])
+        menu.setdefault(entry.group, []).append(page)
+    return menu

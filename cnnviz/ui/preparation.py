@@ -1,0 +1,97 @@
+"""What the network sees of the current picture, and how it came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.data import Step, digit_steps, to_gray
+from cnnviz.models import NETWORKS, Network
+from cnnviz.ui import html, sidebar, state
+
+TITLES = {
+    "gray": "Grey",
+    "ink": "Ink",
+    "crop": "Crop",
+    "scale": "Scale",
+    "centre": "Centre",
+    "shrink": "Shrink",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the network gets.
+
+    Attributes:
+        batch: Shape `(1, height, width, channels)`, float32.
+        pixels: The same as a picture, uint8 `(height, width)` or `(height, width, 3)`.
+        steps: How it came about; empty for a network that only resizes.
+    """
+
+    batch: np.ndarray
+    pixels: np.ndarray
+    steps: tuple[Step, ...]
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to see: no ink."""
+        return bool(self.steps) and not self.pixels.any()
+
+
+def seen(net: Network | None) -> Seen | None:
+    """The current picture as the current network gets it; None where there is no picture, or no network yet."""
+    picture = state.picture()
+    if picture is None:
+        return None
+    if NETWORKS[sidebar.chosen_network()].recentres:
+        steps = digit_steps(to_gray(picture.pixels), recentre=st.session_state.get("recentre", True))
+        pixels = steps[-1].picture
+        return Seen(pixels.astype(np.float32)[None, ..., None] / 255, pixels, steps)
+    if net is None:
+        return None
+    batch = net.prepare(picture.pixels)
+    lowest, highest = float(batch.min()), float(batch.max())
+    pixels = np.rint((batch[0] - lowest) * (255 / max(highest - lowest, 1e-9))).astype(np.uint8)
+    return Seen(batch, pixels[..., 0] if pixels.shape[2] == 1 else pixels, ())
+
+
+def show(sight: Seen | None) -> None:
+    """The prepared picture, the switch for recentring, and every step."""
+    st.markdown("#### What the network sees")
+    recentres = NETWORKS[sidebar.chosen_network()].recentres
+    if sight is None:
+        blank = np.zeros((28, 28), np.uint8)
+        st.html(html.image(blank, alt="Nothing yet: the network's input is empty.", width=196))
+    else:
+        rows, columns = sight.pixels.shape[:2]
+        alt = f"The prepared picture, {rows} × {columns} pixels, bright ink on black."
+        st.html(html.image(sight.pixels, alt=alt, width=196))
+    if recentres:
+        st.toggle(
+            "Recentre",
+            value=True,
+            key="recentre",
+            on_change=state.changed,
+            persist_state="session",
+            bind="query-params",
+            help="MNIST's digits fill a box of 20 × 20 pixels, with their centre of mass in the middle of 28 × 28. "
+            "Off: the whole canvas is shrunk and nothing else, as if nobody had prepared it.",
+        )
+    if sight is not None and sight.steps:
+        _steps(sight.steps)
+
+
+def _steps(steps: tuple[Step, ...]) -> None:
+    tiles = "".join(
+        f'<figure style="margin:0;width:3.5rem">{html.image(step.picture, alt=step.note, width=56)}'
+        f'<figcaption style="font-size:0.9rem">{number}. {TITLES[step.name]}</figcaption></figure>'
+        for number, step in enumerate(steps, start=1)
+    )
+    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:0.5rem;align-items:flex-end">{tiles}</div>')
+    with st.expander("Each step in words"):
+        st.markdown(
+            "\n".join(f"{number}. **{TITLES[step.name]}.** {step.note}" for number, step in enumerate(steps, 1))
+        )

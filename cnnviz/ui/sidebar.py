@@ -1,0 +1,40 @@
+"""What all pages share: the current network and the current picture."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.models import NETWORKS
+from cnnviz.ui import html, network_card, state
+
+
+def show() -> None:
+    """Put both into the sidebar."""
+    with st.sidebar:
+        st.selectbox(
+            "Network",
+            list(NETWORKS),
+            format_func=lambda key: NETWORKS[key].title,
+            key="network",
+            bind="query-params",
+            persist_state="session",
+        )
+        with st.expander("About this network"):
+            st.markdown(f"{NETWORKS[chosen_network()].summary}\n\n{network_card.measured(chosen_network())}")
+        _current_picture()
+
+
+def chosen_network() -> str:
+    """Key of the network that all pages use."""
+    return st.session_state["network"]
+
+
+@st.fragment(key="current_picture")
+def _current_picture() -> None:
+    st.markdown("Picture")
+    picture = state.picture()
+    if picture is None:
+        st.caption("None yet.")
+        return
+    st.html(html.image(picture.pixels, alt=picture.alt, width=140, sharp=False))
+    st.caption(f"{picture.name}, {picture.pixels.shape[0]} × {picture.pixels.shape[1]} pixels")

@@ -1,0 +1,134 @@
+"""What a session remembers, as plain values; the only file that knows the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.data.samples import SAMPLES, load_sample, sample_strokes
+from cnnviz.errors import PictureError
+from cnnviz.ui.components.pad import read_drawing, remember, stroke
+
+DRAW, UPLOAD, CAMERA, SAMPLE = SOURCES = ("Draw", "Upload", "Camera", "Samples")
+
+# What shows the current picture or an answer to it, and is run again when the picture changes.
+LIVE = ("draw", "current_picture")
+SETTLED = (*LIVE, "layers")
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What is looked at.
+
+    Attributes:
+        name: What it is called on the page.
+        alt: What it shows, as far as is known.
+        pixels: Shape `(height, width, 3)`, uint8.
+        drawn: Whether it was drawn, not photographed.
+    """
+
+    name: str
+    alt: str
+    pixels: np.ndarray
+    drawn: bool
+
+
+def source() -> str:
+    """Where the current picture comes from: one of `SOURCES`."""
+    return st.session_state.get("source") or DRAW
+
+
+def picture() -> Picture | None:
+    """The current picture: the last one from the chosen source; None if there is none yet."""
+    return st.session_state.get(f"picture_{source()}")
+
+
+def keep_picture(where: str, kept: Picture | None) -> None:
+    """Make this the picture of a source; None takes it away."""
+    st.session_state[f"picture_{where}"] = kept
+    st.session_state.pop(f"error_{where}", None)
+
+
+def error() -> str | None:
+    """What was wrong with the last picture from the chosen source, as a sentence; None if it was taken."""
+    return st.session_state.get(f"error_{source()}")
+
+
+def refuse(where: str, sentence: str) -> None:
+    """Say what was wrong with a picture; the one before stays."""
+    st.session_state[f"error_{where}"] = sentence
+
+
+def saved_drawing() -> dict[str, Any] | None:
+    """The drawing as the pad wants it back; None before the first stroke."""
+    return st.session_state.get("drawing")
+
+
+def answered() -> int:
+    """The number of the drawing that the page now shows the answer to."""
+    saved = saved_drawing()
+    return saved["number"] if saved else 0
+
+
+def loaded_strokes() -> tuple[str, list[dict[str, Any]]] | None:
+    """A sample drawing for the pad to load, with the token that tells one loading from the next."""
+    return st.session_state.get("load")
+
+
+def take_drawing() -> None:
+    """Callback of the pad: check and keep what the browser sent, and run again what shows it."""
+    try:
+        value = st.session_state["pad"]["drawing"]
+        drawing = read_drawing(value)
+        st.session_state["drawing"] = remember(value, saved_drawing())
+    except PictureError as problem:
+        refuse(DRAW, str(problem))
+        st.rerun(LIVE)
+    if drawing.pixels.any():
+        pixels = np.repeat((255 - drawing.pixels)[..., None], 3, axis=2)  # Dark ink on paper, as on the pad.
+        keep_picture(DRAW, Picture("Your drawing", "What was drawn on the pad.", pixels, drawn=True))
+    else:
+        keep_picture(DRAW, None)
+    st.rerun(SETTLED if drawing.final else LIVE)
+
+
+def take_file(where: str, key: str, read: Callable[[Any], np.ndarray]) -> None:
+    """Callback of an upload or a camera: open what was chosen, and run again what shows it."""
+    file = st.session_state[key]
+    if file is not None:
+        try:
+            keep_picture(where, Picture(file.name, f"The picture {file.name}.", read(file), drawn=False))
+        except PictureError as problem:
+            refuse(where, str(problem))
+    st.rerun(SETTLED)
+
+
+def take_sample(key: str) -> None:
+    """Callback of the samples: a drawing goes to the pad, where it can be changed; a photograph is looked at."""
+    sample = SAMPLES[key]
+    if sample.kind == "drawing":
+        strokes = [stroke(one["points"], width=one["width"]) for one in sample_strokes(key)]
+        count = st.session_state.get("loads", 0) + 1
+        st.session_state["loads"], st.session_state["load"] = count, (f"{key}-{count}", strokes)
+        st.session_state["source"] = DRAW
+    else:
+        try:
+            keep_picture(SAMPLE, Picture(sample.name, sample.alt, load_sample(key), drawn=False))
+        except PictureError as problem:
+            refuse(SAMPLE, str(problem))
+    st.rerun(SETTLED)
+
+
+def changed() -> None:
+    """Callback of a control that changes what is looked at: run again what shows it."""
+    st.rerun(SETTLED)
+
+
+def first_time(what: str) -> bool:
+    """Whether this session asks for the first time."""
+    key = f"seen_{what}"
+    return not st.session_state.get(key) and not st.session_state.update({key: True})
