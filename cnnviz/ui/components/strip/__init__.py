@@ -16,7 +16,7 @@ from cnnviz.ui.components.packing import pack
 
 KINDS = ("input", "convolution", "activation", "pooling", "flatten", "dense", "softmax", "other")
 # Up to here an array travels as 32-bit floats, so that sums made in the browser match the layer's own to every digit
-# shown. Above, 16 bits do: they are only looked at.
+# shown. Larger ones travel as 16 bits, at half the size; sums then agree to about four digits.
 EXACT_UP_TO = 20_000
 
 # In this order: each uses only what stands before it.

@@ -61,7 +61,7 @@ function flattenPanel(view, layer, say) {
     canvas.width = along;
     canvas.height = lines;
     const image = new ImageData(along, lines);
-    const limit = view.scale === "map" ? layer.limit : limitOf(view, layer, 0);
+    const limit = limitOf(view, layer, 0);
     new Uint32Array(image.data.buffer).set(
       Uint32Array.from(layer.values, (value) => colours[colourIndex(value, limit, layer.signed)]));
     canvas.getContext("2d").putImageData(image, 0, 0);

@@ -60,9 +60,9 @@ function valueAt(layer, row, column, channel) {
   return layer.values[(row * layer.columns + column) * layer.channels + channel];
 }
 
-// The value that a scale's last colour stands for.
+// The value that a scale's last colour stands for. Units have no maps: one to itself would always be the brightest.
 function limitOf(view, layer, channel) {
-  if (view.scale === "map") return layer.limits[channel] ?? 0;
+  if (view.scale === "map" && !layer.flat) return layer.limits[channel];
   return view.scale === "network" && layer.hidden ? view.model.limit : layer.limit;
 }
 

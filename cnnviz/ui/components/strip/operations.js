@@ -77,9 +77,11 @@ function activationOperation(view, layer) {
 
   function paint(channel) {
     if (!relu) return;
-    let zeros = 0;
-    for (let i = channel; i < layer.values.length; i += layer.channels) if (layer.values[i] === 0) zeros++;
-    setText(share, `${Math.round((100 * zeros) / (layer.rows * layer.columns))} % of this map is 0`);
+    const own = layer.values.filter((_, i) => layer.flat || i % layer.channels === channel);
+    const zeros = own.filter((value) => value === 0).length;
+    setText(share, layer.flat
+      ? `${zeros} of ${layer.channels} units are 0`
+      : `${Math.round((100 * zeros) / own.length)} % of this map is 0`);
   }
 
   function point(channel, row, column) {

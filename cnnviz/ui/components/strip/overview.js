@@ -72,7 +72,6 @@ function overview(view, onSelect) {
       entry.canvas.setAttribute("aria-label", summary);
       if (layer.kind === "flatten") {
         const bars = { ...mapTiles(view, layer), count: 1, rows: 1, columns: layer.channels, cellStep: 1 };
-        bars.limit = () => (view.scale === "map" ? layer.limit : limitOf(view, layer, 0));
         paintMontage(entry.canvas, bars, 1);
         return;
       }

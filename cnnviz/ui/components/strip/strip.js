@@ -79,7 +79,9 @@ function createView(root) {
 
 // Everything that the cards and panels are built from: all but the numbers and the words.
 function formOf({ layers }) {
-  const facts = ["name", "title", "kind", "parameters", "shape", "kernelShape", "padding", "strides", "activation", "window", "pooling"];
+  const facts = [
+    "name", "title", "kind", "parameters", "shape", "kernelShape", "padding", "strides", "activation", "window", "pooling",
+  ];
   return JSON.stringify(layers.map((layer) => facts.map((fact) => layer[fact])));
 }
 

@@ -1,0 +1,154 @@
+"""A real server and a real Chromium, shared by all tests here; each test gets a browser context of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+CHROMIUM = shutil.which("chromium")
+# Quiet and at home: a browser's own calls to its maker are none of the app's.
+ARGUMENTS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+PATIENCE = 20_000  # Milliseconds that a check waits at most: machines that run tests are busy.
+
+OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies in this folder, and skip it where there is no browser."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed: no `chromium` on the PATH"))
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app: where it answers, and what it has written."""
+
+    url: str
+    log: Path
+
+    def is_healthy(self) -> bool:
+        with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=10) as answer:
+            return answer.read() == b"ok"
+
+
+@contextmanager
+def running_server(folder: Path) -> Iterator[Server]:
+    """The app as a user starts it, with folders of its own; ended at the end."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Server(f"http://localhost:{port}", folder / "server.log")
+    homes = {"CNNVIZ_HOME": str(folder / "home"), "KERAS_HOME": str(folder / "keras")}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with server.log.open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | homes, stdout=log, stderr=log)
+        try:
+            _wait_until_healthy(server, process)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_until_healthy(server: Server, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"The server ended at once:\n{server.log.read_text()}"
+        try:
+            if server.is_healthy():
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"The server did not answer within a minute:\n{server.log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_server(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """Notes what a page must never do."""
+
+    def __init__(self, page: Page, home: str) -> None:
+        self.home = home
+        self.found: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.found.append(f"page error: {error}"))
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("warning", "error"):
+            self.found.append(f"console {message.type}: {message.text} ({message.location.get('url')})")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.home, self.home.replace("http", "ws", 1), "data:", "blob:")):
+            self.found.append(f"request to elsewhere: {request.url}")
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
+    """Opens the app in a fresh context: `open_page(path="/", at=server, **context_options)`.
+
+    Afterwards the test fails if a console spoke up, a script failed, a request left the app's own address, or the
+    server wrote down a failure.
+    """
+    contexts, watches = [], []
+    written = server.log.stat().st_size
+
+    def open_one(path: str = "/", *, at: Server = server, **options: object) -> Page:
+        options = {"viewport": {"width": 1280, "height": 900}} | options
+        context = browser.new_context(base_url=at.url, **options)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        watches.append(Watch(page, at.url))
+        page.goto(path)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    failures = [found for watch in watches for found in watch.found]
+    log = server.log.read_bytes()[written:].decode(errors="replace")
+    assert not failures, "\n".join(failures)
+    assert "Traceback" not in log, log
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """The page Draw, just opened."""
+    return open_page()
