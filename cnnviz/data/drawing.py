@@ -17,7 +17,8 @@ BOX = 20  # Side of the box that the digit fills.
 
 LONGEST = 640  # A photograph is first reduced to this; more adds time, not legibility.
 FAINTEST = 12  # Levels of 255 between ground and ink; below, there is only noise.
-EVEN = 6  # A ground within so many levels of its median is a drawing's, not a sheet of paper's.
+EVEN = 1  # A ground within so many levels of its median is a drawing's, not a sheet of paper's: a camera adds noise.
+NEAR = 40  # What is farther from the ground is ink or its rim.
 RIM = 12  # Ink up to here, of 255, is the rim that smoothing leaves: it does not widen the box.
 THINNEST = 1.3  # Strokes narrower than this, in pixels of the 20-pixel box, fade when reduced: they are widened.
 
@@ -94,21 +95,19 @@ def _fit(gray: np.ndarray) -> np.ndarray:
 
 def _find_ink(gray: np.ndarray) -> tuple[np.ndarray, str]:
     """The ink as brightness on a ground of 0, and a sentence on what was done."""
-    border = _border(gray)
+    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]]).astype(float)
     ground = float(np.median(border))
-    if np.mean(np.abs(border - ground) <= EVEN) >= 0.5 and _is_drawing(gray, ground):
+    # A drawing's ground has one value nearly everywhere that there is no ink, a photograph's never has.
+    if _evenness(border, ground) >= 0.9 and _evenness(gray, ground) >= 0.6:
         return _drawn_ink(gray, ground)
     return _photographed_ink(gray)
 
 
-def _border(gray: np.ndarray) -> np.ndarray:
-    return np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]]).astype(float)
-
-
-def _is_drawing(gray: np.ndarray, ground: float) -> bool:
-    # A drawing's ground has one value nearly everywhere that there is no ink, a photograph's never has.
-    near = np.abs(gray.astype(float) - ground) <= 40
-    return bool(np.mean(np.abs(gray[near] - ground) <= EVEN) >= 0.6)
+def _evenness(pixels: np.ndarray, ground: float) -> float:
+    """The share of the ground that has one value, ink left out."""
+    distance = np.abs(pixels - ground)
+    near = distance[distance <= NEAR]
+    return float(np.mean(near <= EVEN)) if near.size else 0.0
 
 
 def _drawn_ink(gray: np.ndarray, ground: float) -> tuple[np.ndarray, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -36,9 +37,18 @@ def network(key: str) -> Network | None:
         if opening is None:
             if state.first_time("page"):
                 return None
-            opening = _openings()[key] = _POOL.submit(load_network, key)
+            opening = _openings()[key] = _POOL.submit(_open, key)
         if not opening.done():
             return None
         if opening.exception() is not None:
             del _openings()[key]
     return opening.result()
+
+
+def _open(key: str) -> Network:
+    opened = load_network(key)
+    # Streamlit collects garbage after every run of a script, and would look through TensorFlow's million objects each
+    # time, for 0.2 s. They are here to stay: frozen, they are left out.
+    gc.collect()
+    gc.freeze()
+    return opened

@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,10 +21,19 @@ ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium")
 # Quiet and at home: a browser's own calls to its maker are none of the app's.
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+]
+# A name for this machine that a browser takes for another one, to which it gives no camera.
+ELSEWHERE = "classroom.test"
 PATIENCE = 20_000  # Milliseconds that a check waits at most: machines that run tests are busy.
 
 OpenPage = Callable[..., Page]
@@ -49,6 +58,10 @@ class Server:
     def is_healthy(self) -> bool:
         with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=10) as answer:
             return answer.read() == b"ok"
+
+    def elsewhere(self) -> Server:
+        """The same server by the address that a phone in the classroom would use."""
+        return replace(self, url=self.url.replace("localhost", ELSEWHERE))
 
 
 @contextmanager
@@ -95,7 +108,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        names = f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, names])
         yield browser
         browser.close()
 
