@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from cnnviz.data.samples import CANVAS, load_sample, sample_strokes
 
 # The first answer waits for TensorFlow.
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=30_000)
 
 Strokes = Sequence[Sequence[tuple[float, float]]]
 

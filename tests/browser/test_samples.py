@@ -39,6 +39,7 @@ def test_photograph_comes_with_a_remark(page: Page) -> None:
 def test_camera_takes_a_picture(open_page: OpenPage) -> None:
     page = open_page(permissions=["camera"])
     choose_source(page, "Camera")
+    page.wait_for_function("document.querySelector('video')?.readyState === HTMLMediaElement.HAVE_ENOUGH_DATA")
     page.get_by_role("button", name="Take Photo").click()
     expect(page.get_by_role("button", name="Clear photo")).to_be_visible()
     settle(page)
