@@ -162,7 +162,7 @@ class Network:
 
     def _check(self, batch: np.ndarray) -> np.ndarray:
         batch = np.asarray(batch, np.float32)
-        if batch.ndim != 4 or batch.shape[1:] != self.input_shape:
+        if batch.ndim != 4 or batch.shape[1:] != self.input_shape or not len(batch):
             wanted = " × ".join(str(size) for size in self.input_shape)
             raise NetworkError(
                 f"The network takes a batch of pictures of {wanted}, not an array of shape {batch.shape}; "

@@ -65,7 +65,7 @@ def train(
         DatasetUnavailable: If the data are not to be had.
     """
     folder = Path(folder)
-    _claim(folder, settings)
+    _check(folder, settings)
     if settings.architecture not in ARCHITECTURES:
         raise SettingsError(
             f"There is no architecture called {settings.architecture!r}; there are: {', '.join(ARCHITECTURES)}."
@@ -73,6 +73,9 @@ def train(
     architecture = ARCHITECTURES[settings.architecture]
     dataset = load_dataset(settings.dataset, limit=settings.limit, seed=settings.seed)
     x, y, x_validation, y_validation = _split(dataset.x_train, dataset.y_train, settings)
+    # Only now is the folder this run's: settings that do not fit must not keep better ones out.
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "settings.json").write_text(settings.to_json(), encoding="utf-8")
 
     import keras
 
@@ -85,12 +88,13 @@ def train(
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
-    reporter = _reporter(folder, examples, on_event or (lambda event: None), should_stop or (lambda: False))
+    reporter, backup = _callbacks(folder, examples, on_event or (lambda event: None), should_stop or (lambda: False))
     model.fit(
         examples,
         epochs=settings.epochs,
         validation_data=(prepare(x_validation, settings), y_validation) if len(x_validation) else None,
-        callbacks=[keras.callbacks.BackupAndRestore(folder / "snapshots", delete_checkpoint=False), reporter],
+        callbacks=[backup, reporter],
+        shuffle=False,  # The examples do it, so that an epoch's order is the same in a run that is taken up again.
         verbose=0,
     )
     stopped = bool(model.stop_training)
@@ -101,15 +105,13 @@ def train(
     copy.save(folder / "model.keras")
     if on_event:
         on_event({"kind": "end", "stopped": stopped, **{f"test_{name}": value for name, value in test.items()}})
-    return Run(folder, settings, epochs=examples.epoch, test=test, stopped=stopped)
+    return Run(folder, settings, epochs=reporter.finished, test=test, stopped=stopped)
 
 
-def _claim(folder: Path, settings: TrainingSettings) -> None:
+def _check(folder: Path, settings: TrainingSettings) -> None:
     path = folder / "settings.json"
     if path.exists() and TrainingSettings.from_json(path.read_text(encoding="utf-8")) != settings:
         raise SettingsError(f"{folder} holds a run of other settings; choose another folder, or delete it.")
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(settings.to_json(), encoding="utf-8")
 
 
 def _split(x: np.ndarray, y: np.ndarray, settings: TrainingSettings) -> tuple[np.ndarray, ...]:
@@ -144,17 +146,18 @@ def _test(model: Any, x: np.ndarray, y: np.ndarray, settings: TrainingSettings) 
     return test
 
 
-def _reporter(
+def _callbacks(
     folder: Path, examples: Any, on_event: Callable[[Mapping[str, Any]], None], should_stop: Callable[[], bool]
-) -> Any:
+) -> tuple[Any, Any]:
+    """What reports and stops a run, and what keeps a snapshot of every epoch that was finished."""
     import keras
 
     class Reporter(keras.callbacks.Callback):
         model: Any
-        epoch = 0
+        epoch = finished = batches = 0
 
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-            self.epoch = epoch
+            self.epoch = self.finished = epoch
             if examples.epoch != epoch:  # A run that is taken up again: its order and hands go on, too.
                 examples.epoch = epoch
                 examples.shuffle()
@@ -163,14 +166,24 @@ def _reporter(
                     csv.writer(file).writerow(COLUMNS)
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            self.batches = batch + 1
             on_event({"kind": "batch", "epoch": self.epoch, "batch": batch, "of": len(examples), **(logs or {})})
             if should_stop():
                 self.model.stop_training = True
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            if self.batches < len(examples):  # Stopped within it.
+                return
+            self.finished = epoch + 1
             row = {"epoch": epoch + 1, **(logs or {})}
             with (folder / "metrics.csv").open("a", newline="") as file:
                 csv.writer(file).writerow([row.get(column, "") for column in COLUMNS])
             on_event({"kind": "epoch", **row})
 
-    return Reporter()
+    class Backup(keras.callbacks.BackupAndRestore):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            if reporter.batches == len(examples):
+                super().on_epoch_end(epoch, logs)
+
+    reporter = Reporter()
+    return reporter, Backup(folder / "snapshots", delete_checkpoint=False)

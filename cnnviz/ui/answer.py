@@ -50,8 +50,13 @@ def remark(names: tuple[str, ...], probabilities: np.ndarray) -> str:
 
 
 def _invite(*, blank: bool) -> None:
-    st.markdown("#### Draw a digit")
-    if blank:
-        st.markdown("There is no ink in this picture, so there is nothing to read.")
-    st.markdown("Draw one digit, 0 to 9, on the pad. The answer follows your pen; there is no button to press.")
-    st.button("Draw a 7 for me", on_click=state.take_sample, args=("digit_7",))
+    if state.source() == state.DRAW:
+        st.markdown("#### Draw a digit")
+        st.markdown("Draw one digit, 0 to 9, on the pad. The answer follows your pen; there is no button to press.")
+        st.button("Draw a 7 for me", on_click=state.take_sample, args=("digit_7",))
+    elif blank:
+        st.markdown("#### Nothing to read")
+        st.markdown("There is no ink in this picture: nothing in it stands out from its ground.")
+    else:
+        st.markdown("#### Choose a picture")
+        st.markdown("The answer follows as soon as there is one.")

@@ -60,7 +60,7 @@ def seen(net: Network | None) -> Seen | None:
 
 def show(sight: Seen | None) -> None:
     """The prepared picture, the switch for recentring, and every step."""
-    st.markdown("#### What the network sees")
+    st.markdown("#### What it sees")
     recentres = NETWORKS[sidebar.chosen_network()].recentres
     if sight is None:
         blank = np.zeros((28, 28), np.uint8)
@@ -86,11 +86,11 @@ def show(sight: Seen | None) -> None:
 
 def _steps(steps: tuple[Step, ...]) -> None:
     tiles = "".join(
-        f'<figure style="margin:0;width:3.5rem">{html.image(step.picture, alt=step.note, width=56)}'
+        f'<figure style="margin:0">{html.image(step.picture, alt=step.note, width=64)}'
         f'<figcaption style="font-size:0.9rem">{number}. {TITLES[step.name]}</figcaption></figure>'
         for number, step in enumerate(steps, start=1)
     )
-    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:0.5rem;align-items:flex-end">{tiles}</div>')
+    st.html(f'<div style="display:grid;grid-template-columns:repeat(5,1fr);gap:0.5rem;align-items:end;max-width:22rem">{tiles}</div>')
     with st.expander("Each step in words"):
         st.markdown(
             "\n".join(f"{number}. **{TITLES[step.name]}.** {step.note}" for number, step in enumerate(steps, 1))

@@ -16,7 +16,7 @@ MEGABYTES = 10
 
 
 def choose() -> None:
-    """Show the sources and the chosen one's controls; the choice is in `state.source`."""
+    """Offer the sources; the choice is in `state.source`."""
     st.segmented_control(
         "Picture from",
         state.SOURCES,
@@ -26,8 +26,11 @@ def choose() -> None:
         on_change=state.changed,
         persist_state="session",
         label_visibility="collapsed",
-        width="stretch",
     )
+
+
+def show() -> None:
+    """The chosen source's controls, and what was wrong with the last picture from it."""
     {state.DRAW: _pad, state.UPLOAD: _upload, state.CAMERA: _camera, state.SAMPLE: _samples}[state.source()]()
     if state.error():
         st.error(state.error())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from cnnviz.data.samples import SAMPLES, load_sample, sample_strokes
 from cnnviz.errors import PictureError
@@ -87,13 +88,13 @@ def take_drawing() -> None:
         st.session_state["drawing"] = remember(value, saved_drawing())
     except PictureError as problem:
         refuse(DRAW, str(problem))
-        st.rerun(LIVE)
+        _run_again(LIVE)
     if drawing.pixels.any():
         pixels = np.repeat((255 - drawing.pixels)[..., None], 3, axis=2)  # Dark ink on paper, as on the pad.
         keep_picture(DRAW, Picture("Your drawing", "What was drawn on the pad.", pixels, drawn=True))
     else:
         keep_picture(DRAW, None)
-    st.rerun(SETTLED if drawing.final else LIVE)
+    _run_again(SETTLED if drawing.final else LIVE)
 
 
 def take_file(where: str, key: str, read: Callable[[Any], np.ndarray]) -> None:
@@ -104,7 +105,7 @@ def take_file(where: str, key: str, read: Callable[[Any], np.ndarray]) -> None:
             keep_picture(where, Picture(file.name, f"The picture {file.name}.", read(file), drawn=False))
         except PictureError as problem:
             refuse(where, str(problem))
-    st.rerun(SETTLED)
+    _run_again(SETTLED)
 
 
 def take_sample(key: str) -> None:
@@ -120,12 +121,20 @@ def take_sample(key: str) -> None:
             keep_picture(SAMPLE, Picture(sample.name, sample.alt, load_sample(key), drawn=False))
         except PictureError as problem:
             refuse(SAMPLE, str(problem))
-    st.rerun(SETTLED)
+    _run_again(SETTLED)
 
 
 def changed() -> None:
     """Callback of a control that changes what is looked at: run again what shows it."""
-    st.rerun(SETTLED)
+    _run_again(SETTLED)
+
+
+def _run_again(fragments: tuple[str, ...]) -> NoReturn:
+    """End a callback: run these fragments again, or the whole page where a hasty hand came before all were on it."""
+    try:
+        st.rerun(fragments)
+    except StreamlitAPIException:
+        st.rerun()
 
 
 def first_time(what: str) -> bool:

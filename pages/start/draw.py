@@ -9,12 +9,13 @@ st.title("What does a network make of your picture?", anchor=False)
 net = cache.network(sidebar.chosen_network())
 
 
-@st.fragment(key="draw", run_every=None if net else 0.5)
+@st.fragment(key="draw", run_every=None if net else 1)
 def draw() -> None:
     """The picture, what the network sees of it, and its answer; runs again with every stroke."""
     if net is None and cache.network(sidebar.chosen_network()):
         st.rerun()
-    left, middle, right = st.columns([5, 4, 5], gap="large")
+    source.choose()
+    left, middle, right = st.columns(3, gap="medium")
     sight = preparation.seen(net)
     with right:
         answer.show(net, sight)
@@ -22,7 +23,7 @@ def draw() -> None:
         preparation.show(sight)
     with left:
         # Last, since it tells the browser that the answer is complete.
-        source.choose()
+        source.show()
 
 
 @st.fragment(key="layers")

@@ -15,8 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from cnnviz.data import prepare_digit, to_gray
+from cnnviz.data.samples import load_sample
+from cnnviz.models import Network, load_network
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -68,14 +73,14 @@ class Server:
 
 
 @contextmanager
-def running_server(folder: Path) -> Iterator[Server]:
+def running_server(folder: Path, script: str = "app.py") -> Iterator[Server]:
     """The app as a user starts it, with folders of its own; ended at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = Server(f"http://localhost:{port}", folder / "server.log")
     homes = {"CNNVIZ_HOME": str(folder / "home"), "KERAS_HOME": str(folder / "keras")}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     with server.log.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | homes, stdout=log, stderr=log)
         try:
@@ -163,10 +168,30 @@ def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
     failures = [found for watch in watches for found in watch.found]
     log = server.log.read_bytes()[written:].decode(errors="replace")
     assert not failures, "\n".join(failures)
-    assert "Traceback" not in log, log
+    assert not any(word in log for word in ("Traceback", "Exception")), log
 
 
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
     """The page Draw, just opened."""
     return open_page()
+
+
+@pytest.fixture(scope="session")
+def net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    """The same network as the app's, to compare with."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
+        yield load_network("digits")
+
+
+@pytest.fixture(scope="session")
+def batch() -> np.ndarray:
+    """The sample 7, prepared."""
+    return prepare_digit(to_gray(load_sample("digit_7")))[None, ..., None]
+
+
+@pytest.fixture(scope="session")
+def features(net: Network, batch: np.ndarray) -> dict[str, np.ndarray]:
+    """What every layer makes of it."""
+    return {name: values[0] for name, values in net.features(batch).items()}

@@ -125,8 +125,13 @@ def upload_digit(page: Page, key: str, name: str) -> None:
     expect_answer(page, name)
 
 
+def layers_list(page: Page) -> Locator:
+    return page.get_by_role("listbox", name="Layers, from the picture to the answer")
+
+
 def layers(page: Page) -> Locator:
-    return page.get_by_role("listbox", name="Layers, from the picture to the answer").get_by_role("option")
+    """The cards of the strip."""
+    return layers_list(page).get_by_role("option")
 
 
 def download(page: Page, button: str) -> Path:

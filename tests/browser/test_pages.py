@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from cnnviz.ui.navigation import PAGES, PageEntry
 
 from .conftest import OpenPage
-from .helpers import settle
+from .helpers import choose_source, settle
 
 
 def address(entry: PageEntry) -> str:
@@ -32,3 +32,9 @@ def test_page_opens_by_its_address(open_page: OpenPage, entry: PageEntry) -> Non
 def test_draw_is_the_default_page(open_page: OpenPage) -> None:
     assert PAGES[0].title == "Draw"
     expect(open_page("/").get_by_label("Drawing pad", exact=True)).to_be_visible()
+
+
+def test_first_click_may_come_before_the_page_is_whole(page: Page) -> None:
+    choose_source(page, "Upload")
+    expect(page.get_by_text("10MB per file")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)

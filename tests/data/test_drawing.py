@@ -18,8 +18,8 @@ DRAWINGS = [f"digit_{digit}" for digit in range(10)]
 # rounded to whole pixels. Measured on 250 scribbles, rendered 1.5 and 2 times as large: 0.003 in the median, 0.045 at
 # most, where the shorter side of the box is rounded the other way.
 SCALE_TOLERANCE = 0.07
-# Measured: MNIST's own pictures differ by 0.00005 on average and 0.001 at most: 85 % are the same, in the others the ink is
-# stretched to 255.
+# Measured: MNIST's own pictures differ by 0.00005 on average and 0.001 at most: 85 % are the same, in the others
+# ink is stretched to 255.
 MNIST_TOLERANCE = 0.0002
 
 LIGHTS = {
@@ -220,7 +220,7 @@ def test_any_picture_is_prepared(gray, recentre):
     before = gray.copy()
     prepared = prepare_digit(gray, recentre=recentre)
     assert prepared.shape == (28, 28) and prepared.dtype == np.float32
-    assert 0 <= prepared.min() and prepared.max() <= 1
+    assert prepared.min() >= 0 and prepared.max() <= 1
     np.testing.assert_array_equal(gray, before)
 
 

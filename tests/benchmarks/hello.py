@@ -1,0 +1,5 @@
+"""Streamlit's smallest page."""
+
+import streamlit as st
+
+st.write("Hello world")

@@ -1,0 +1,58 @@
+"""axe-core finds nothing that a person with a disability would stumble over."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from .conftest import OpenPage
+from .helpers import choose_source, layers, settle, upload_digit
+
+# Rules that Streamlit itself breaks, and where.
+UPSTREAM: dict[str, str] = {}
+
+
+def expect_accessible(page: Page) -> None:
+    settle(page)
+    found = Axe().run(page).response["violations"]
+    told = [
+        f"{each['id']}: {each['help']}\n"
+        + "\n".join(f"    {node['target']} {node['html'][:300]}" for node in each["nodes"])
+        for each in found
+        if each["id"] not in UPSTREAM
+    ]
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_empty_page(open_page: OpenPage, scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    expect(page.get_by_label("Drawing pad", exact=True)).to_be_visible()
+    expect_accessible(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_with_an_answer(open_page: OpenPage, scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    upload_digit(page, "digit_7", "7")
+    choose_source(page, "Samples")
+    page.get_by_role("button", name="7 with a bar").click()
+    expect(layers(page).first).to_be_visible()
+    expect_accessible(page)
+    for kind in ("Flatten", "Softmax"):
+        layers(page).filter(has_text=kind).click()
+        expect_accessible(page)
+
+
+@pytest.mark.parametrize("source", ["Upload", "Samples"])
+def test_sources(page: Page, source: str) -> None:
+    choose_source(page, source)
+    expect_accessible(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_about(open_page: OpenPage, scheme: str) -> None:
+    page = open_page("/about", color_scheme=scheme)
+    expect(page.get_by_role("heading", name="Pictures")).to_be_visible()
+    expect_accessible(page)

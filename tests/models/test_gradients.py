@@ -1,0 +1,228 @@
+"""What compiled passes give: every layer's real output, true gradients, from any thread, and no trace on the layers."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import numpy as np
+import pytest
+
+from cnnviz.errors import NetworkError
+from cnnviz.models import Network
+from cnnviz.models.gradients import leaves
+
+KINDS = ("nested", "shared", "subclassed")
+
+
+def test_features_are_every_layers_output(digits):
+    import keras
+
+    batch = np.random.default_rng(0).random((3, 28, 28, 1), dtype=np.float32)
+    every = keras.Model(digits.model.inputs, [layer.output for layer in digits.model.layers])
+    expected = every.predict(batch, verbose=0)
+    features = digits.features(batch)
+    assert list(features) == [layer.name for layer in digits.model.layers] == [layer.name for layer in digits.layers]
+    for layer, values in zip(digits.layers, expected, strict=True):
+        np.testing.assert_allclose(features[layer.name], values, atol=2e-5, err_msg=layer.name)
+        assert features[layer.name].shape == (3, *layer.output_shape)
+
+
+def test_features_of_some_layers_come_alone_and_in_order(digits):
+    batch = np.random.default_rng(0).random((2, 28, 28, 1), dtype=np.float32)
+    some = digits.features(batch, ["pool_2", "conv_1"])
+    assert list(some) == ["pool_2", "conv_1"]
+    for name, values in some.items():
+        np.testing.assert_allclose(values, digits.features(batch)[name], atol=1e-5)
+
+
+def test_a_backbones_layers_are_named_by_their_path(nested, pictures):
+    net = Network(nested)
+    assert [layer.name for layer in net.layers][-6:] == [
+        "backbone/look",
+        "backbone/bend",
+        "after",
+        "mean",
+        "scores",
+        "softmax",
+    ]
+    features = net.features(pictures, ["backbone/look", "backbone/bend", "after"])
+    inner, outer = nested.get_layer("backbone"), nested.get_layer("after")
+    look = inner.get_layer("look")(pictures).numpy()
+    np.testing.assert_allclose(features["backbone/look"], look, atol=1e-5)
+    np.testing.assert_allclose(features["backbone/bend"], np.maximum(look, 0), atol=1e-5)
+    np.testing.assert_allclose(features["after"], outer(inner(pictures)).numpy(), atol=1e-5)
+    assert net.weights("backbone/look")[0].shape == (3, 3, 1, 4)
+
+
+def test_each_call_of_a_shared_layer_has_its_own_output(shared, pictures):
+    net = Network(shared)
+    assert [layer.name for layer in net.layers if layer.kind == "Conv2D"] == ["twice", "twice:2", "twice:3"]
+    twice = shared.get_layer("twice")
+    features = net.features(pictures)
+    once, again = twice(pictures).numpy(), twice(twice(pictures)).numpy()
+    found = [features[name] for name in ("twice", "twice:2", "twice:3")]
+    # Keras may call the branches in either order; one of the three calls saw the other's output.
+    distances = [min(np.abs(values - one).max() for one in (once, again)) for values in found]
+    assert max(distances) < 1e-6
+    assert sum(np.abs(values - again).max() < 1e-6 for values in found) == 1
+    np.testing.assert_array_equal(net.weights("twice:2")[0], net.weights("twice")[0])
+
+
+def test_a_subclassed_model_shows_its_layers(subclassed, pictures):
+    net = Network(subclassed)
+    assert [layer.name for layer in net.layers] == ["look", "bend", "mean", "scores"]
+    np.testing.assert_allclose(net.predict(pictures), subclassed(pictures).numpy(), atol=1e-6)
+    features = net.features(pictures, ["look", "mean"])
+    np.testing.assert_allclose(features["look"], subclassed.look(pictures).numpy(), atol=1e-5)
+    np.testing.assert_allclose(features["mean"], np.maximum(features["look"], 0).mean(axis=(1, 2)), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_layers_are_as_before_after_tracing(kind, pictures, request):
+    model = request.getfixturevalue(kind)
+    layers = [layer for _, layer in leaves(model)]
+    before = [(set(vars(layer)), layer.call.__func__) for layer in layers]
+    tracked = [len(layer._layers) for layer in layers]
+    net = Network(model)
+    net.features(pictures)
+    net.gradients(pictures, [0] * len(pictures), net.layers[-3].name)
+    assert [(set(vars(layer)), layer.call.__func__) for layer in layers] == before
+    assert all(layer.call.__func__ is type(layer).call for layer in layers)
+    assert [len(layer._layers) for layer in layers] == tracked
+    assert [layer for _, layer in leaves(model)] == layers
+
+
+def test_layers_are_as_before_when_tracing_fails(subclassed, pictures, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(subclassed.mean, "call", fail)
+    with pytest.raises(RuntimeError, match="broken"):
+        Network(subclassed).predict(pictures)
+    monkeypatch.undo()
+    assert all("call" not in vars(layer) for _, layer in leaves(subclassed))
+    assert Network(subclassed).predict(pictures).shape == (5, 3)
+
+
+def test_weights_that_change_are_followed(small, pictures):
+    from keras import layers
+
+    net = Network(small(layers.Dense(3, name="scores")))
+    before = net.logits(pictures)
+    net.model.get_layer("scores").bias.assign([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(net.logits(pictures) - before, np.tile([1, 2, 3], (5, 1)), atol=1e-5)
+
+
+# ---- gradients
+
+
+def test_gradients_are_those_of_a_plain_tape(digits):
+    import keras
+    import tensorflow as tf
+
+    batch = np.random.default_rng(3).random((4, 28, 28, 1), dtype=np.float32)
+    classes = [0, 3, 9, 3]
+    layers = digits.model.layers
+    for index, layer in enumerate(layers):
+        if layer.name not in ("conv_1", "relu_2", "pool_2", "conv_3"):
+            continue
+        features = keras.Model(digits.model.inputs, layer.output)(batch)
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            scores = features
+            for upper in layers[index + 1 : -1]:  # All but softmax.
+                scores = upper(scores)
+            scores = tf.gather(scores, classes, axis=1, batch_dims=1)
+        name, expected = layer.name, tape.gradient(scores, features).numpy()
+        got_features, got, logits = digits.gradients(batch, classes, name)
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(got, expected, atol=1e-5 * scale, err_msg=name)
+        np.testing.assert_allclose(got_features, features.numpy(), atol=1e-5)
+        np.testing.assert_allclose(logits, digits.logits(batch), atol=1e-4)
+
+
+def test_gradients_equal_finite_differences(small, pictures):
+    """From the first layer's features on, the network again in float64: a valid 3 × 3 convolution and two sums."""
+    from keras import layers
+
+    net = Network(small(layers.Activation("tanh"), layers.Dense(3, activation="softmax", name="scores")))
+    kernel, bias = (array.astype(float) for array in net.weights("second"))
+    dense, offset = (array.astype(float) for array in net.weights("scores"))
+
+    def score(features):
+        grid = np.zeros((4, 4, 3))
+        for row in range(4):
+            for column in range(4):
+                window = features[row : row + 3, column : column + 3, :, None]
+                grid[row, column] = (window * kernel).sum(axis=(0, 1, 2)) + bias
+        return np.tanh(grid.ravel()) @ dense[:, 2] + offset[2]
+
+    features, gradients, logits = net.gradients(pictures[:1], [2], "first")
+    assert score(features[0].astype(float)) == pytest.approx(logits[0, 2], abs=1e-5)
+    step = 1e-5
+    for cell in [(0, 0, 0), (2, 3, 1), (5, 5, 3), (3, 0, 2)]:
+        higher, lower = features[0].astype(float), features[0].astype(float)
+        higher[cell] += step
+        lower[cell] -= step
+        assert gradients[0][cell] == pytest.approx((score(higher) - score(lower)) / (2 * step), abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_gradients_exist_in_every_kind_of_model(kind, pictures, request):
+    net = Network(request.getfixturevalue(kind))
+    for layer in net.layers:
+        if layer.kind == "Conv2D":
+            features, gradients, _ = net.gradients(pictures, [1] * 5, layer.name)
+            assert features.shape == gradients.shape == (5, *layer.output_shape)
+            assert np.abs(gradients).max() > 0, layer.name
+
+
+def test_a_layer_without_influence_has_gradients_of_zero(pictures):
+    import keras
+    from keras import layers
+
+    picture = keras.Input(pictures.shape[1:])
+    aside = layers.Conv2D(2, 3, name="aside")(picture)
+    scores = layers.Dense(2, name="scores")(layers.Flatten()(picture))
+    net = Network(keras.Model(picture, [scores, aside]), output=0)
+    assert not net.gradients(pictures, [0] * 5, "aside")[1].any()
+
+
+def test_unknown_layers_are_refused(digits):
+    with pytest.raises(NetworkError, match="no layer called 'conv_9'"):
+        digits.gradients(np.zeros((1, 28, 28, 1)), [0], "conv_9")
+
+
+# ---- threads
+
+
+def test_16_threads_at_once_get_what_one_gets(digits):
+    """A network nobody has used yet, so that the first uses of its passes meet, too."""
+    batch = np.random.default_rng(5).random((2, 28, 28, 1), dtype=np.float32)
+    names = [layer.name for layer in digits.layers if layer.name.startswith(("conv", "pool"))]
+    tasks = [
+        *[lambda net, name=name: net.gradients(batch, [1, 2], name)[1] for name in names],
+        *[lambda net, name=name: net.features(batch, [name])[name] for name in names],
+        lambda net: net.features(batch)["dense_1"],
+        lambda net: net.predict(batch),
+        lambda net: net.logits(batch),
+        lambda net: net.logits(batch[:1]),
+        lambda net: np.array([layer.parameters for layer in net.layers]),
+        lambda net: net.weights("conv_2")[0],
+    ]
+    assert len(tasks) == 16
+    expected = [task(digits) for task in tasks]
+    fresh = Network(digits.model)
+    barrier = Barrier(16)
+
+    def work(number):
+        barrier.wait()
+        # Each thread begins with another task.
+        order = [(number + step) % 16 for step in range(16)]
+        return {index: tasks[index](fresh) for index in order}
+
+    with ThreadPoolExecutor(16) as pool:
+        results = list(pool.map(work, range(16)))
+    for result in results:
+        for index, values in result.items():
+            np.testing.assert_allclose(values, expected[index], atol=1e-5)
+    assert all("call" not in vars(layer) for layer in digits.model.layers)

@@ -1,0 +1,72 @@
+"""The command trains without a page and says what it did."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from cnnviz.train import TrainingSettings
+from cnnviz.train.__main__ import main
+
+QUICK = ["--epochs", "1", "--limit", "64", "--batch-size", "32"]
+
+
+def test_help_is_quick_and_names_every_setting():
+    command = [sys.executable, "-m", "cnnviz.train", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert "--recipe KEY" in done.stdout and "--folder" in done.stdout
+    for name in json.loads(TrainingSettings().to_json()):
+        assert name == "version" or f"--{name.replace('_', '-')}" in done.stdout
+
+
+def test_a_run_prints_its_folder_last(home, capsys):
+    assert main(QUICK) == 0
+    lines = capsys.readouterr().out.splitlines()
+    folder = home / "runs" / "digits-seed0"
+    assert lines[-1] == str(folder) and (folder / "model.keras").is_file()
+    assert lines[0].startswith("Epoch 1/1: loss ") or lines[0].startswith("Epoch 1/1: accuracy ")
+    assert any(line.startswith("On the test pictures: accuracy 0.") for line in lines)
+
+
+def test_a_recipe_leaves_a_card(home, capsys):
+    assert main(["--recipe", "digits", *QUICK, "--folder", str(home / "mine")]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == str(home / "mine")
+    card = json.loads((home / "mine" / "card.json").read_text(encoding="utf-8"))
+    assert set(card) == {"data", "measured", "date", "settings"}
+    assert card["settings"]["augmentation"] == "handwriting" and card["settings"]["epochs"] == 1
+    assert 0 <= card["measured"]["rewritten_accuracy"] <= 1
+
+
+def test_settings_may_come_from_a_file(home, capsys):
+    file = home / "settings.json"
+    file.write_text(TrainingSettings(epochs=7, batch_size=32, limit=64, seed=5).to_json())
+    assert main(["--settings", str(file), "--epochs", "1"]) == 0
+    run = capsys.readouterr().out.splitlines()[-1]
+    assert run == str(home / "runs" / "digits-seed5")
+    assert TrainingSettings.from_json((home / "runs" / "digits-seed5" / "settings.json").read_text()).epochs == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--learning-rate", "0"], "A learning rate of 0.0 cannot work"),
+        (["--optimizer", "lion"], "The optimizer is 'lion'; choose one of sgd, adam, adamw."),
+        (["--recipe", "letters"], "There are no settings at "),
+        (["--settings", "gone.json"], "There are no settings at gone.json."),
+        (["--batch-size", "5000", "--limit", "64"], "A batch of 5000 is larger than the 52 training pictures"),
+        (["--dataset", "minst"], "There is no data set called 'minst'"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_bad_settings_end_with_2_and_the_sentence(capsys, arguments, sentence):
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith(sentence) and said.out == ""
+
+
+def test_what_is_no_number_is_refused(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["--epochs", "many"])
+    assert caught.value.code == 2
+    assert "invalid int value: 'many'" in capsys.readouterr().err

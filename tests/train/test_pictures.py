@@ -1,0 +1,68 @@
+"""What a batch holds depends on the seed, the epoch and its number alone."""
+
+import numpy as np
+import pytest
+
+from cnnviz.data import prepare_digit
+from cnnviz.train import TrainingSettings
+from cnnviz.train.pictures import batches, prepare
+
+HANDWRITTEN = TrainingSettings(augmentation="handwriting", preparation="digit", batch_size=16)
+
+
+@pytest.fixture
+def examples():
+    """50 pictures of blocks, each of another size; its class is its number."""
+    pictures = np.zeros((50, 28, 28, 1), np.uint8)
+    for number in range(50):
+        pictures[number, 4 : 8 + number // 4, 4 : 8 + number % 20] = 255
+    return pictures, np.arange(50)
+
+
+def test_every_picture_comes_once_in_an_epoch_with_its_class(examples):
+    made = batches(*examples, TrainingSettings(batch_size=16))
+    assert len(made) == 4
+    for _ in range(2):
+        x, y = (np.concatenate(part) for part in zip(*(made[number] for number in range(4)), strict=True))
+        assert sorted(y) == list(range(50)) and list(y) != sorted(y)
+        np.testing.assert_allclose(x, examples[0][y] / 255, atol=1e-6)
+        made.on_epoch_end()
+
+
+def test_each_epoch_has_another_order_and_another_hand(examples):
+    made = batches(*examples, HANDWRITTEN)
+    first = made[0]
+    made.on_epoch_end()
+    assert (made[0][1] != first[1]).any()
+    assert batches(*examples, HANDWRITTEN).epoch == 0
+
+
+def test_a_batch_depends_on_seed_epoch_and_number_alone(examples):
+    forwards, backwards = batches(*examples, HANDWRITTEN), batches(*examples, HANDWRITTEN)
+    for _ in range(2):
+        there = [forwards[number] for number in range(4)]
+        back = [backwards[number] for number in reversed(range(4))][::-1]
+        for (x, y), (x_again, y_again) in zip(there, back, strict=True):
+            np.testing.assert_array_equal(x, x_again)
+            np.testing.assert_array_equal(y, y_again)
+        forwards.on_epoch_end()
+        backwards.on_epoch_end()
+    other = batches(*examples, TrainingSettings(augmentation="handwriting", batch_size=16, seed=1))
+    assert (other[0][1] != batches(*examples, HANDWRITTEN)[0][1]).any()
+
+
+def test_handwriting_changes_most_pictures_and_leaves_some(examples):
+    x, y = batches(*examples, TrainingSettings(augmentation="handwriting", preparation="digit", batch_size=50))[0]
+    assert x.shape == (50, 28, 28, 1) and x.dtype == np.float32
+    own = prepare(examples[0][y], HANDWRITTEN)
+    same = (np.abs(x - own) < 1e-6).all(axis=(1, 2, 3)).sum()
+    assert 1 <= same <= 20
+
+
+def test_pictures_are_prepared_as_drawings_are(examples):
+    pictures = examples[0][:3]
+    prepared = prepare(pictures, HANDWRITTEN)
+    np.testing.assert_array_equal(prepared[..., 0], [prepare_digit(picture[..., 0]) for picture in pictures])
+    plain = prepare(pictures, TrainingSettings())
+    assert plain.dtype == np.float32
+    np.testing.assert_allclose(plain, pictures / 255, atol=1e-6)
