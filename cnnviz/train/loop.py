@@ -105,7 +105,8 @@ def train(
     copy.save(folder / "model.keras")
     if on_event:
         on_event({"kind": "end", "stopped": stopped, **{f"test_{name}": value for name, value in test.items()}})
-    return Run(folder, settings, epochs=reporter.finished, test=test, stopped=stopped)
+    epochs = reporter.finished if stopped else settings.epochs
+    return Run(folder, settings, epochs=epochs, test=test, stopped=stopped)
 
 
 def _check(folder: Path, settings: TrainingSettings) -> None:

@@ -18,12 +18,13 @@ def show(net: Network | None, sight: Seen | None) -> None:
     if sight is None or sight.is_blank:
         _invite(blank=sight is not None)
     elif net is None:
-        st.markdown("#### The network is being opened")
+        st.markdown("## The network is being opened")
         st.markdown("TensorFlow takes some seconds the first time. Go on drawing: the answer follows by itself.")
     else:
         probabilities = net.predict(sight.batch)[0]
         best = int(probabilities.argmax())
-        st.header(f"Predicted: {net.class_names[best]}", anchor=False)
+        with st.container(key="predicted"):
+            st.header(f"Predicted: {net.class_names[best]}", anchor=False)
         st.markdown(f"**{html.percent(float(probabilities[best]))}** sure. {remark(net.class_names, probabilities)}")
         st.html(html.bars(net.class_names, probabilities, chosen=best))
         picture = state.picture()
@@ -51,12 +52,12 @@ def remark(names: tuple[str, ...], probabilities: np.ndarray) -> str:
 
 def _invite(*, blank: bool) -> None:
     if state.source() == state.DRAW:
-        st.markdown("#### Draw a digit")
+        st.markdown("## Draw a digit")
         st.markdown("Draw one digit, 0 to 9, on the pad. The answer follows your pen; there is no button to press.")
         st.button("Draw a 7 for me", on_click=state.take_sample, args=("digit_7",))
     elif blank:
-        st.markdown("#### Nothing to read")
+        st.markdown("## Nothing to read")
         st.markdown("There is no ink in this picture: nothing in it stands out from its ground.")
     else:
-        st.markdown("#### Choose a picture")
+        st.markdown("## Choose a picture")
         st.markdown("The answer follows as soon as there is one.")

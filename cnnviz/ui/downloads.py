@@ -17,7 +17,7 @@ from cnnviz.ui.preparation import Seen
 
 def show(net: Network, sight: Seen, explanation: Explanation) -> None:
     """One button for each kind of file."""
-    st.markdown("#### Download")
+    st.markdown("## Download")
     files = (
         ("Prepared picture (PNG)", "prepared.png", "image/png", lambda: png(sight.pixels)),
         ("Feature maps (PNG)", "maps.zip", "application/zip", lambda: maps_as_pictures(net, sight.batch)),

@@ -10,6 +10,7 @@ from cnnviz.home import asset
 # network sees comes after it.
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 3.5rem; padding-bottom: 4rem; }
+.st-key-predicted h2 { font-size: 1.8rem; padding-top: 0.5rem; }
 @media (min-width: 800px) { .stMainBlockContainer { padding-left: 3rem; padding-right: 3rem; } }
 @media (max-width: 640px) { .stColumn:has(.st-key-seen) { order: 1; } }
 </style>"""

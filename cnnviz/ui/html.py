@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.figures import png
 
-# The accent of the theme that is on: Streamlit's own marks use it, too.
+# The accent of the theme that is on: Streamlit's own marks use it, too. Browsers before 2024 keep the light theme's.
 ACCENT = "light-dark(#b3005e,#ff6fb5)"
 
 
@@ -48,16 +48,16 @@ def bars(names: tuple[str, ...], shares: np.ndarray, *, chosen: int) -> str:
     """
     rows = []
     for index, (name, share) in enumerate(zip(names, shares, strict=True)):
-        fill = ACCENT if index == chosen else "color-mix(in srgb,currentColor 55%,transparent)"
+        fill = ACCENT if index == chosen else "rgb(128 128 128/80%)"
         weight = 700 if index == chosen else 400
         rows.append(
             f'<li style="display:grid;grid-template-columns:2rem 1fr 5rem;gap:0.5rem;align-items:center;'
             f'font-weight:{weight};line-height:1.6">'
             f'<span style="text-align:right">{escape(name)}</span>'
             '<span aria-hidden="true" style="height:1rem;border-radius:0.2rem;'
-            'background:color-mix(in srgb,currentColor 10%,transparent)">'
+            'background:rgb(128 128 128/20%)">'
             f'<span style="display:block;height:100%;border-radius:0.2rem;width:{100 * float(share):.2f}%;'
-            f'background:{fill}"></span></span>'
+            f'background:#b3005e;background:{fill}"></span></span>'
             f'<span style="text-align:right;font-variant-numeric:tabular-nums">{percent(float(share))}</span></li>'
         )
     style = "list-style:none;margin:0;padding:0"

@@ -14,7 +14,7 @@ LARGEST_DENSE = 20_000  # Dense kernels with more numbers than this are not sent
 
 def show(net: Network, sight: Seen) -> None:
     """The strip of layers, from the prepared picture down to the softmax."""
-    st.markdown("#### Every layer on the way")
+    st.markdown("## Every layer on the way")
     features = net.features(sight.batch)
     picture = StripLayer("picture", "Picture", "input", "no parameters", sight.batch[0])
     layers = [_strip_layer(net, layer, features[layer.name][0]) for layer in net.layers]

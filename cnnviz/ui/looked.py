@@ -15,7 +15,7 @@ PREDICTED = "predicted"
 
 def show(net: Network, sight: Seen) -> Explanation:
     """Controls for class and layer, the heatmap, and what it means; returns what was shown."""
-    st.markdown("#### Where it looked")
+    st.markdown("## Where it looked")
     picture, words = st.columns([4, 7], gap="large")
     probabilities = net.predict(sight.batch)[0]
     with words:

@@ -60,7 +60,7 @@ def seen(net: Network | None) -> Seen | None:
 
 def show(sight: Seen | None) -> None:
     """The prepared picture, the switch for recentring, and every step."""
-    st.markdown("#### What it sees")
+    st.markdown("## What it sees")
     recentres = NETWORKS[sidebar.chosen_network()].recentres
     if sight is None:
         blank = np.zeros((28, 28), np.uint8)

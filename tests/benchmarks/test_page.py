@@ -43,8 +43,8 @@ def opened(url, *, sessions=1):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         pages = [browser.new_context().new_page() for _ in range(sessions)]
         for page in pages:
-            page.goto(url)
-            pad(page).wait_for(timeout=60_000)
+            page.goto(url, timeout=120_000)
+            pad(page).wait_for(timeout=120_000)
         yield pages
         browser.close()
 

@@ -49,8 +49,10 @@ def test_every_layer_is_there_in_order(seven: Page, net: Network) -> None:
     assert len(cards) == 1 + len(net.layers)
     for card, layer in zip(cards[1:], net.layers, strict=True):
         shape = " × ".join(f"{size:,}" for size in layer.output_shape)
-        assert {shape, layer.name, layer.arithmetic} <= set(card.inner_text().split("\n"))
-        assert layer.title in (card.get_attribute("aria-label") or "")
+        assert {shape, layer.arithmetic} <= set(card.inner_text().split("\n"))
+        described = card.get_attribute("aria-label") or ""
+        assert described.startswith(f"{layer.title}. ")
+        assert re.search(rf"\b{layer.name}\b", described)
 
 
 def test_parameters_add_up(seven: Page) -> None:
@@ -153,7 +155,7 @@ def test_looking_around_sends_nothing_to_the_server(seven: Page, net: Network) -
             region.get_by_role("option", name=f"Channel {channel}", exact=True).hover()
         region.get_by_role("option", name="Channel 9", exact=True).click()
         region.get_by_label("Enlarged map of conv_2").hover()
-        seven.get_by_role("group", name="Colour scale").get_by_text("per map").click()
+        seven.get_by_role("group", name="Colour scale").get_by_label("per map").check()
         seven.keyboard.press("ArrowRight")
         layers(seven).last.click()
     assert sent == [0]
@@ -164,14 +166,14 @@ def test_looking_around_sends_nothing_to_the_server(seven: Page, net: Network) -
 
 def test_colour_scale_says_what_its_colours_mean(seven: Page, net: Network) -> None:
     choices = seven.get_by_role("group", name="Colour scale")
-    legend = detail(seven).page.get_by_role("img", name=re.compile("^Colour scale from .*(negative|dark)"))
+    legend = seven.get_by_role("img", name=re.compile("^Colour scale from .*(negative|dark)"))
     select_layer(seven, net, "conv_1")
     expect(legend).to_have_accessible_name(re.compile("from −.* blue: negative, orange: positive"))
     per_layer = legend.get_attribute("aria-label")
-    choices.get_by_text("per network").click()
+    choices.get_by_label("per network").check()
     expect(legend).to_have_accessible_name(re.compile("one scale for all hidden layers"))
     assert legend.get_attribute("aria-label") != per_layer
     select_layer(seven, net, "relu_1")
     expect(legend).to_have_accessible_name(re.compile("from 0 to .*dark: 0, bright: large"))
-    choices.get_by_text("per map").click()
+    choices.get_by_label("per map").check()
     expect(legend).to_have_accessible_name(re.compile("each map has its own scale"))

@@ -24,6 +24,7 @@ def heat(page: Page) -> Locator:
 
 
 def pick(page: Page, control: str, choice: str) -> None:
+    settle(page)  # A run that ends would close the list of choices.
     page.get_by_role("combobox", name=control).click()
     page.get_by_role("option", name=choice, exact=True).click()
 

@@ -130,6 +130,10 @@ def test_a_stopped_run_goes_on_too(tmp_path):
     run = train(SETTINGS, folder=folder)
     assert run.epochs == 2 and not run.stopped
     assert [row["epoch"] for row in rows(folder)] == ["1", "2"]
+    # Taken up once more there is nothing left to do.
+    again = train(SETTINGS, folder=folder, on_event=lambda event: pytest.fail("trained") if "batch" in event else None)
+    assert (again.epochs, again.test) == (2, run.test)
+    assert [row["epoch"] for row in rows(folder)] == ["1", "2"]
 
 
 def test_another_runs_folder_is_refused_and_left_alone(tmp_path):
