@@ -87,10 +87,11 @@ def show(sight: Seen | None) -> None:
 def _steps(steps: tuple[Step, ...]) -> None:
     tiles = "".join(
         f'<figure style="margin:0">{html.image(step.picture, alt=step.note, width=64)}'
-        f'<figcaption style="font-size:0.9rem">{number}. {TITLES[step.name]}</figcaption></figure>'
-        for number, step in enumerate(steps, start=1)
+        f'<figcaption style="font-size:0.9rem">{TITLES[step.name]}</figcaption></figure>'
+        for step in steps
     )
-    st.html(f'<div style="display:grid;grid-template-columns:repeat(5,1fr);gap:0.5rem;align-items:end;max-width:22rem">{tiles}</div>')
+    style = "display:grid;grid-template-columns:repeat(5,1fr);gap:0.5rem;align-items:end;max-width:22rem"
+    st.html(f'<div style="{style}">{tiles}</div>')
     with st.expander("Each step in words"):
         st.markdown(
             "\n".join(f"{number}. **{TITLES[step.name]}.** {step.note}" for number, step in enumerate(steps, 1))

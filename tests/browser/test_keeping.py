@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from .helpers import bars, choose_source, draw, expect_answer, expect_invitation, ink, strokes_of
+from .helpers import answer, bars, choose_source, draw, expect_answer, expect_invitation, ink, strokes_of
 
 
 @pytest.fixture
@@ -52,7 +52,8 @@ def test_switches_and_sliders_leave_the_drawing(four: Page) -> None:
 def test_other_sources_leave_the_drawing(four: Page) -> None:
     drawn = ink(four)
     choose_source(four, "Samples")
-    expect_invitation(four)
+    expect(four.get_by_role("heading", name="Choose a picture")).to_be_visible()
+    expect(answer(four)).to_have_count(0)
     choose_source(four, "Draw")
     expect_all_there(four, drawn)
 

@@ -103,6 +103,16 @@ def test_layers_are_as_before_when_tracing_fails(subclassed, pictures, monkeypat
     assert Network(subclassed).predict(pictures).shape == (5, 3)
 
 
+def test_a_layer_that_was_given_a_call_of_its_own_keeps_it(subclassed, pictures):
+    def corner(grid):
+        return grid[:, 0, 0]
+
+    object.__setattr__(subclassed.mean, "call", corner)
+    features = Network(subclassed).features(pictures, ["bend", "mean"])
+    np.testing.assert_array_equal(features["mean"], features["bend"][:, 0, 0])
+    assert vars(subclassed.mean)["call"] is corner
+
+
 def test_weights_that_change_are_followed(small, pictures):
     from keras import layers
 

@@ -82,6 +82,19 @@ def test_several_sigmoid_units_are_probabilities_of_their_own(small, pictures):
     np.testing.assert_allclose(sigmoid(net.logits(pictures)), net.predict(pictures), atol=1e-6)
 
 
+def test_layers_that_differ_while_training_do_not_train(small, pictures):
+    from keras import layers
+
+    model = small(layers.BatchNormalization(name="norm"), layers.Dropout(0.5), layers.Dense(3, activation="softmax"))
+    net = Network(model)
+    before = [weight.copy() for weight in net.weights("norm")]
+    np.testing.assert_allclose(net.predict(pictures), model.predict(pictures, verbose=0), atol=1e-6)
+    np.testing.assert_allclose(net.predict(pictures[:1]), net.predict(pictures)[:1], atol=1e-6)
+    net.gradients(pictures, [0] * 5, "first")
+    for weight, kept in zip(net.weights("norm"), before, strict=True):
+        np.testing.assert_array_equal(weight, kept)
+
+
 def test_a_batch_is_answered_as_its_pictures_one_by_one(digits):
     batch = np.random.default_rng(1).random((6, 28, 28, 1), dtype=np.float32)
     single = np.concatenate([digits.logits(picture[None]) for picture in batch])

@@ -29,12 +29,22 @@ def test_every_picture_comes_once_in_an_epoch_with_its_class(examples):
         made.on_epoch_end()
 
 
-def test_each_epoch_has_another_order_and_another_hand(examples):
+def test_each_epoch_has_another_order(examples):
     made = batches(*examples, HANDWRITTEN)
     first = made[0]
     made.on_epoch_end()
     assert (made[0][1] != first[1]).any()
-    assert batches(*examples, HANDWRITTEN).epoch == 0
+
+
+def test_each_batch_of_each_epoch_has_other_hands(examples):
+    """With one picture 50 times, so that its order cannot tell."""
+    made = batches(np.repeat(examples[0][40:41], 50, axis=0), examples[1], HANDWRITTEN)
+    seen = []
+    for _ in range(2):
+        seen += [made[number][0] for number in range(2)]
+        made.on_epoch_end()
+    for index, one in enumerate(seen):
+        assert all((one != other).any() for other in seen[:index])
 
 
 def test_a_batch_depends_on_seed_epoch_and_number_alone(examples):
