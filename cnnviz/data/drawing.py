@@ -70,9 +70,11 @@ def digit_steps(gray: np.ndarray, *, recentre: bool = True) -> tuple[Step, ...]:
             f"A drawing is a two-dimensional array of uint8, not {gray.dtype} of shape {gray.shape}; "
             "turn a colour picture to grey with to_gray first."
         )
-    gray = _fit(gray)
+    size, gray = gray.shape, _fit(gray)
     ink, polarity = _find_ink(gray)
-    steps = [Step("gray", gray, f"The picture in grey, {gray.shape[0]} × {gray.shape[1]} pixels.")]
+    reduced = "" if gray.shape == size else f", reduced from {size[0]:,} × {size[1]:,}"
+    grey = f"The picture in grey{reduced}: {gray.shape[0]} rows × {gray.shape[1]} columns of pixels."
+    steps = [Step("gray", gray, grey)]
     steps.append(Step("ink", ink, polarity))
     if not recentre:
         steps.append(Step("shrink", _shrink(ink), "The whole canvas shrunk to 28 × 28 and nothing else."))

@@ -275,7 +275,7 @@ NOT_PICTURES: dict[str, tuple[Callable[[bytes], bool], str]] = {
     ),
     "text": (
         lambda data: bool(_text(data)),
-        f"This file holds text, not a picture, whatever its name says. {ADVICE}",
+        f"This file holds text, not a picture. {ADVICE}",
     ),
 }
 

@@ -27,11 +27,10 @@ def show(net: Network | None, sight: Seen | None) -> None:
             st.header(f"Predicted: {net.class_names[best]}", anchor=False)
         st.markdown(f"**{html.percent(float(probabilities[best]))}** sure. {remark(net.class_names, probabilities)}")
         st.html(html.bars(net.class_names, probabilities, chosen=best))
-        picture = state.picture()
-        if picture is not None and not picture.drawn:
-            st.caption(
-                "This network has only ever seen handwritten digits. Shown anything else, it still has to name one."
-            )
+        st.markdown(
+            ":small[This network has only ever seen single handwritten digits. Shown anything else, it still names "
+            "one, and may be sure of it.]"
+        )
 
 
 def remark(names: tuple[str, ...], probabilities: np.ndarray) -> str:
@@ -47,7 +46,7 @@ def remark(names: tuple[str, ...], probabilities: np.ndarray) -> str:
         return f"Next comes {runner_up}."
     if probabilities[best] >= UNSURE:
         return f"Not certain: it might be {runner_up}."
-    return f"The network is unsure: {names[best]} is its best guess, and {runner_up} comes close."
+    return f"The network is unsure: {names[best]} is only its best guess, before {runner_up}."
 
 
 def _invite(*, blank: bool) -> None:
@@ -59,5 +58,5 @@ def _invite(*, blank: bool) -> None:
         st.markdown("## Nothing to read")
         st.markdown("There is no ink in this picture: nothing in it stands out from its ground.")
     else:
-        st.markdown("## Choose a picture")
+        st.markdown("## Take a picture" if state.source() == state.CAMERA else "## Choose a picture")
         st.markdown("The answer follows as soon as there is one.")

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import streamlit as st
 
+from cnnviz.errors import NetworkError
 from cnnviz.models import Network, load_network
 from cnnviz.ui import state
 
@@ -29,8 +30,7 @@ def network(key: str) -> Network | None:
     Args:
         key: A key of `NETWORKS`.
 
-    Raises:
-        NetworkError: If it cannot be opened; the next call tries again.
+    If it cannot be opened, the page says why, and the next call tries again.
     """
     with _LOCK:
         opening = _openings().get(key)
@@ -40,8 +40,10 @@ def network(key: str) -> Network | None:
             opening = _openings()[key] = _POOL.submit(_open, key)
         if not opening.done():
             return None
-        if opening.exception() is not None:
+        if isinstance(problem := opening.exception(), NetworkError):
             del _openings()[key]
+            st.error(str(problem))
+            return None
     return opening.result()
 
 

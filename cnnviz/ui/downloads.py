@@ -20,7 +20,7 @@ def show(net: Network, sight: Seen, explanation: Explanation) -> None:
     st.markdown("## Download")
     files = (
         ("Prepared picture (PNG)", "prepared.png", "image/png", lambda: png(sight.pixels)),
-        ("Feature maps (PNG)", "maps.zip", "application/zip", lambda: maps_as_pictures(net, sight.batch)),
+        ("Feature maps (PNGs in a ZIP)", "maps.zip", "application/zip", lambda: maps_as_pictures(net, sight.batch)),
         ("Feature maps (NPZ)", "maps.npz", "application/octet-stream", lambda: maps_as_numbers(net, sight.batch)),
         (
             "Heatmap (PNG)",

@@ -13,29 +13,39 @@ from cnnviz.figures import png
 ACCENT = "light-dark(#b3005e,#ff6fb5)"
 
 
-def image(pixels: np.ndarray, *, alt: str, width: int, sharp: bool = True) -> str:
+def image(pixels: np.ndarray, *, alt: str, width: int, height: int | None = None, sharp: bool = True) -> str:
     """A picture inside the page's own text, so that it arrives together with it.
 
     Args:
         pixels: Shape `(height, width)` or `(height, width, 3)`, uint8.
         alt: What it shows.
         width: On screen, in CSS pixels; never wider than its place.
+        height: On screen, in CSS pixels: the picture is fitted in, whatever its proportions; by default its own.
         sharp: Keep enlarged pixels square.
     """
     rendering = "pixelated" if sharp else "auto"
+    fitted = f"height:{height}px;object-fit:contain;background:rgb(128 128 128/15%);" if height else ""
     return (
         f'<img src="data:image/png;base64,{base64.b64encode(png(pixels)).decode()}" alt="{escape(alt)}" '
-        f'style="width:{width}px;max-width:100%;image-rendering:{rendering};border-radius:0.25rem;display:block">'
+        f'style="width:{width}px;max-width:100%;{fitted}image-rendering:{rendering};border-radius:0.25rem;'
+        # A white picture has an edge on a white page, too.
+        'display:block;outline:1px solid rgb(128 128 128/35%)">'
     )
 
 
 def percent(share: float) -> str:
-    """A probability for people: "98 %", "99.7 %", "< 0.1 %"."""
+    """A probability for people: "98 %", "99.7 %", "< 0.1 %"; no line breaks within."""
     if share < 0.001:
-        return "< 0.1 %"
+        return "<\u00a00.1\u00a0%"
     if share > 0.999:
-        return "> 99.9 %"
-    return f"{100 * share:.1f} %" if share < 0.1 or share > 0.9 else f"{100 * share:.0f} %"
+        return ">\u00a099.9\u00a0%"
+    return f"{100 * share:.1f}\u00a0%" if share < 0.1 or share > 0.9 else f"{100 * share:.0f}\u00a0%"
+
+
+def number(value: float) -> str:
+    """A number for people, with a real minus sign: "−25.4", "0.621"."""
+    digits = 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
+    return f"{value:.{digits}f}".replace("-", "\u2212")
 
 
 def bars(names: tuple[str, ...], shares: np.ndarray, *, chosen: int) -> str:

@@ -35,10 +35,11 @@ def show(net: Network, sight: Seen) -> Explanation:
         )
         explanation = explain(net, sight.batch, target=None if chosen == PREDICTED else chosen, layer=layer)
         name, share = explanation.target_name, float(probabilities[explanation.target])
+        score = html.number(explanation.score)
         st.markdown(
-            f"Grad-CAM for **{name}** (probability {html.percent(share)}, score {explanation.score:.2f}): the maps of "
-            f"*{layer}*, each weighted by how much the score of {name} rises with it on average, added up; what counts "
-            "against it is left out (Selvaraju et al. 2017)."
+            f"Grad-CAM for **{name}** (probability {html.percent(share)}, score {score}): the maps of *{layer}*, each "
+            f"weighted by how much the score of {name} rises with it on average, added up; what counts against it is "
+            "left out (Selvaraju et al. 2017)."
         )
         st.markdown(
             "The heat shows where that evidence lay, not how strong it is: the hottest cell always has the last colour."

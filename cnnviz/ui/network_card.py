@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import streamlit as st
 
 from cnnviz.models import NETWORKS, network_card
@@ -31,4 +33,4 @@ def show(key: str) -> None:
     st.header(f"The network “{NETWORKS[key].title}”", anchor=False)
     st.markdown(f"{NETWORKS[key].summary} Data: {card['data']}. Measured on {card['date']}.\n\n{measured(key)}")
     st.markdown("How it was trained, ready to repeat with `python -m cnnviz.train --recipe " + key + "`:")
-    st.table({"setting": list(card["settings"]), "value": [str(value) for value in card["settings"].values()]})
+    st.code(json.dumps(card["settings"], indent=2), language="json")

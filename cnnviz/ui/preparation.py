@@ -86,7 +86,7 @@ def show(sight: Seen | None) -> None:
 
 def _steps(steps: tuple[Step, ...]) -> None:
     tiles = "".join(
-        f'<figure style="margin:0">{html.image(step.picture, alt=step.note, width=64)}'
+        f'<figure style="margin:0">{html.image(step.picture, alt=step.note, width=64, height=52)}'
         f'<figcaption style="font-size:0.9rem">{TITLES[step.name]}</figcaption></figure>'
         for step in steps
     )

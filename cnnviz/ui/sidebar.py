@@ -37,4 +37,5 @@ def _current_picture() -> None:
         st.caption("None yet.")
         return
     st.html(html.image(picture.pixels, alt=picture.alt, width=140, sharp=False))
-    st.caption(f"{picture.name}, {picture.pixels.shape[0]} × {picture.pixels.shape[1]} pixels")
+    height, width = picture.pixels.shape[:2]
+    st.caption(picture.name if picture.drawn else f"{picture.name}, {width:,} wide and {height:,} high, in pixels")

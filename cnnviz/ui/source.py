@@ -11,7 +11,6 @@ from cnnviz.data.samples import SAMPLES, Sample
 from cnnviz.ui import html, state
 from cnnviz.ui.components.pad import drawing_pad
 
-FORMATS = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
 MEGABYTES = 10
 
 
@@ -30,10 +29,20 @@ def choose() -> None:
 
 
 def show() -> None:
-    """The chosen source's controls, and what was wrong with the last picture from it."""
+    """The chosen source's controls."""
     {state.DRAW: _pad, state.UPLOAD: _upload, state.CAMERA: _camera, state.SAMPLE: _samples}[state.source()]()
+
+
+def _preview() -> None:
+    """What was wrong with the last picture from the chosen source, and the picture that is looked at."""
+    picture = state.picture()
     if state.error():
-        st.error(state.error())
+        still = f" Below is still {picture.name}." if picture is not None else ""
+        st.error(f"{state.error()}{still}")
+    if picture is not None:
+        st.html(html.image(picture.pixels, alt=picture.alt, width=280, sharp=False))
+        st.caption(picture.name)
+        st.button("Remove this picture", on_click=state.remove_picture)
 
 
 def _pad() -> None:
@@ -44,6 +53,8 @@ def _pad() -> None:
         load=state.loaded_strokes(),
         on_change=state.take_drawing,
     )
+    if state.error():
+        st.error(state.error())
 
 
 def _upload() -> None:
@@ -103,10 +114,3 @@ def _buttons(samples: dict[str, Sample]) -> None:
     with st.container(horizontal=True, gap="small"):
         for key, sample in samples.items():
             st.button(sample.name, key=f"sample_{key}", on_click=state.take_sample, args=(key,))
-
-
-def _preview() -> None:
-    picture = state.picture()
-    if picture is not None:
-        st.html(html.image(picture.pixels, alt=picture.alt, width=280, sharp=False))
-        st.caption(picture.name)

@@ -100,7 +100,7 @@ def take_drawing() -> None:
 def take_file(where: str, key: str, read: Callable[[Any], np.ndarray]) -> None:
     """Callback of an upload or a camera: open what was chosen, and run again what shows it."""
     file = st.session_state[key]
-    if file is not None:
+    if file is not None:  # Also on the way from one file to the next; the picture before stays until there is another.
         try:
             keep_picture(where, Picture(file.name, f"The picture {file.name}.", read(file), drawn=False))
         except PictureError as problem:
@@ -121,6 +121,12 @@ def take_sample(key: str) -> None:
             keep_picture(SAMPLE, Picture(sample.name, sample.alt, load_sample(key), drawn=False))
         except PictureError as problem:
             refuse(SAMPLE, str(problem))
+    _run_again(SETTLED)
+
+
+def remove_picture() -> None:
+    """Callback: take the current picture away, and run again what showed it."""
+    keep_picture(source(), None)
     _run_again(SETTLED)
 
 

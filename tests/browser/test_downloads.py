@@ -34,7 +34,7 @@ def test_feature_maps(seven: Page, net: Network, features: dict[str, np.ndarray]
         assert list(numbers) == [layer.name for layer in net.layers]
         for name in numbers:
             np.testing.assert_allclose(numbers[name], features[name], atol=1e-5)
-    with zipfile.ZipFile(download(seven, "Feature maps (PNG)")) as packed:
+    with zipfile.ZipFile(download(seven, "Feature maps (PNGs in a ZIP)")) as packed:
         assert len(packed.namelist()) == sum(values.ndim == 3 for values in features.values())
         for name in packed.namelist():
             with packed.open(name) as file, Image.open(file) as picture:

@@ -26,7 +26,7 @@ def test_drawn_digit_is_read(page: Page, digit: str) -> None:
 def test_answer_comes_with_the_probability_of_every_class(page: Page) -> None:
     draw(page, strokes_of("digit_2"))
     expect_answer(page, "2")
-    rows = [re.fullmatch(r"(\d)\s+([<>]?)\s*([\d.]+) %", row) for row in bars(page)]
+    rows = [re.fullmatch(r"(\d)\s+([<>]?)\s*([\d.]+)\s%", row) for row in bars(page)]
     assert all(rows), bars(page)
     found = {row[1]: float(row[3]) for row in rows if row}
     assert list(found) == list("0123456789")

@@ -7,9 +7,9 @@ function buildOverlay(root) {
       <canvas class="picture"></canvas><canvas class="heat"></canvas><div class="cell" hidden></div>
     </div>
     <p class="reading" aria-live="polite"></p>
-    <div class="legend"><span class="low">0</span><canvas class="bar" width="256" height="1"></canvas><span class="high"></span></div>
+    <div class="legend"><span class="low">0</span><span class="ground"><canvas class="bar" width="256" height="1"></canvas></span><span class="high"></span></div>
     <p class="note"></p>
-    <label class="opacity">Opacity of the heat <input type="range" min="0" max="100" step="1" value="60"></label>
+    <label class="opacity">Opacity of the heat <input type="range" min="0" max="100" step="1" value="75"></label>
     <label class="smooth"><input type="checkbox"> Interpolated between cells</label>`;
   const find = (selector) => root.querySelector(selector);
   const state = {
@@ -17,7 +17,8 @@ function buildOverlay(root) {
     reading: find(".reading"), legend: find(".legend"), bar: find(".bar"), high: find(".high"), note: find(".note"),
     opacity: find(".opacity input"), smooth: find(".smooth input"), row: 0, column: 0,
   };
-  const applyOpacity = () => { state.heat.style.opacity = state.opacity.value / 100; };
+  // The legend shows the colours as they are over black, the ground of a prepared drawing.
+  const applyOpacity = () => { state.heat.style.opacity = state.bar.style.opacity = state.opacity.value / 100; };
   state.opacity.addEventListener("input", applyOpacity);
   applyOpacity();
   state.smooth.addEventListener("change", () => paintHeat(state));

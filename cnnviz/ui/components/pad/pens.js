@@ -6,16 +6,25 @@ function followPointers(pad) {
     return [event.clientX - box.left, event.clientY - box.top].map((value) => (value * PAD_UNITS) / box.width);
   };
 
-  canvas.addEventListener("pointerdown", (event) => {
-    // One pen at a time: a second finger or the right mouse button draws nothing.
-    if (!event.isPrimary || event.button !== 0 || Number.isInteger(pad.holder)) return;
+  const take = (event) => {
+    // One pen at a time: a second finger draws nothing.
+    if (!event.isPrimary || Number.isInteger(pad.holder)) return;
     pad.fit();
     pad.cursorElement.hidden = true;
     canvas.setPointerCapture(event.pointerId);
     pad.begin(event.pointerId, ...place(event));
+  };
+
+  canvas.addEventListener("pointerdown", (event) => {
+    if (event.button === 0) take(event);
+  });
+  // A hasty hand presses the button before it has reached the pad.
+  canvas.addEventListener("pointerenter", (event) => {
+    if (event.pointerType === "mouse" && event.buttons === 1) take(event);
   });
   canvas.addEventListener("pointermove", (event) => {
     if (event.pointerId !== pad.holder) return;
+    getSelection()?.removeAllRanges(); // What a press outside the pad began to select.
     const passed = event.getCoalescedEvents?.() ?? [];
     for (const each of passed.length ? passed : [event]) pad.extend(event.pointerId, ...place(each));
   });
