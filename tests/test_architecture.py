@@ -14,7 +14,7 @@ import cnnviz
 from cnnviz.ui.navigation import PAGES
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("data", "figures", "models", "explain", "train", "ui")
+PACKAGES = ("ops", "data", "figures", "models", "explain", "train", "ui")
 EXPORTING = ("data", "figures", "models", "explain", "train")
 MODULES = sorted(module.name for module in pkgutil.walk_packages(cnnviz.__path__, "cnnviz."))
 SCRIPTS = sorted((ROOT / "pages").rglob("*.py"))

@@ -152,7 +152,7 @@ ACTIVATIONS: dict[str, Activation] = {
     ),
     "gelu": Activation(
         title="GELU",
-        summary="Weighs x by the share of the normal distribution below it: a ReLU with a soft corner and a shallow dip.",
+        summary="Weighs x by the share of the normal distribution below it: a ReLU with a soft corner and a dip.",
         formula="x · Φ(x), where Φ(x) = ½ (1 + erf(x / √2))",
         source="Hendrycks and Gimpel 2016, “Gaussian error linear units”, arXiv:1606.08415",
         function=_gelu,

@@ -1,8 +1,8 @@
 """Convolution as networks compute it, with NumPy alone.
 
-The patches under the window are unrolled into the columns of a matrix, block by block, so that a matrix product does the
-sums. Along the first axis neighbouring windows share rows of that matrix instead of each having a copy: that makes it
-smaller by the window's height, and it stays in the cache.
+The patches under the window are unrolled into a matrix, block by block, so that a matrix product does the sums. Along
+the first axis windows that overlap share what they both see instead of each having a copy: the matrix is smaller by the
+window's height and stays in the cache.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from cnnviz.ops._arguments import Padding, Whole, read_input, read_numbers, read
 from cnnviz.ops.shapes import Axis, slide
 
 BLOCK = 1 << 19  # Numbers unrolled at once, where one position does not need more: two megabytes of float32.
+# Multiplications in one matrix product. OpenBLAS does those up to here in place; larger ones it hands to threads that
+# spin while they wait for each other: on a machine that does other things too, up to fifty times as long.
+PRODUCT = 1_000_000
+FEWEST = 8  # Positions in one product; with fewer, weights would be read from memory again and again.
 
 
 def convolve(
@@ -39,8 +43,8 @@ def convolve(
             first half of the filters sees the first half of the channels. Depthwise is `groups=channels`.
         bias: Shape `(filters,)`, added to each filter's map; None for none.
         stride: Cells from one position to the next; an int or one per axis.
-        padding: Zeros around the input: "valid" (none), "same" (`ceil(size / stride)` positions; an odd cell goes to the
-            end), one amount for every side, or `((before, after), ...)` per axis.
+        padding: Zeros around the input: "valid" (none), "same" (`ceil(size / stride)` positions; an odd cell goes to
+            the end), one amount for every side, or `((before, after), ...)` per axis.
         dilation: Cells from one cell of the window to the next; an int or one per axis.
         groups: Into how many groups channels and filters are divided.
 
@@ -52,7 +56,7 @@ def convolve(
         ValueError: If shapes disagree, an argument has no meaning, the window is larger than the padded input, or a
             value is not finite.
     """
-    x, kernels = read_input(x), read_numbers(kernels, "kernels")
+    x, kernels = read_input(x), read_numbers(kernels, "array of kernels")
     groups = _check_channels(x, kernels, groups)
     axes = slide(x.shape[:-1], kernels.shape[:-2], stride, padding, dilation)
     kind, filters = np.result_type(x, kernels), kernels.shape[-1]
@@ -91,7 +95,8 @@ def _read_bias(bias: Any, filters: int) -> np.ndarray:
     offsets = read_numbers(bias, "bias")
     if offsets.shape != (filters,):
         raise ValueError(
-            f"The bias has shape {offsets.shape} and there are {filters} filters; give shape ({filters},), a number for each."
+            f"The bias has shape {offsets.shape} and there are {filters} filters; give shape ({filters},), a number "
+            "for each."
         )
     return offsets
 
@@ -106,8 +111,9 @@ def _planes(x: np.ndarray, axes: Sequence[Axis], groups: int) -> np.ndarray:
 
 def _correlate(planes: np.ndarray, weights: np.ndarray, axes: Sequence[Axis], maps: np.ndarray) -> None:
     """Fill `maps` `(*out, filters)` from `planes` `(groups, depth, *padded)`, weights `(groups, numbers, filters)`."""
-    if len(axes) == 1 or axes[0].dilation > 1:
-        # Windows one below the other share no run of rows: make it one row of windows, with an axis more.
+    most = PRODUCT // (weights.shape[1] * weights.shape[2])  # Positions in one product.
+    if len(axes) == 1 or axes[0].dilation > 1 or most < FEWEST:
+        # Windows one below the other share no run of rows, or sharing does not pay: make it one row of windows.
         axes, planes = (Axis(1, 1), *axes), planes[:, :, np.newaxis]
     (groups, depth), (down, across, *rest) = planes.shape[:2], axes
     inner = math.prod(axis.outputs for axis in rest)  # Positions for each one across.
@@ -116,6 +122,8 @@ def _correlate(planes: np.ndarray, weights: np.ndarray, axes: Sequence[Axis], ma
 
     room = BLOCK // (groups * numbers * inner)
     wide = min(max(1, room // down.window), across.outputs)
+    if most >= FEWEST:
+        wide = min(wide, max(1, most // inner))
     high = min(max(1, (room // wide - down.window) // down.stride + 1), down.outputs)
     for top in range(0, down.outputs, high):
         tall = min(high, down.outputs - top)

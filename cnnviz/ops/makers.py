@@ -1,8 +1,8 @@
 """Makers of kernels: each a formula from a size and a few numbers to a matrix `(rows, columns)` of float64.
 
-Kernels are written as networks use them, not flipped: a kernel responds most where the picture looks like it. Row 0 is on
-top, and angles turn anticlockwise from "to the right". Every maker raises a `ValueError` if a size is below 1, or if a
-number that must be above 0 is not.
+Kernels are written as networks use them, not flipped: a kernel responds most where the picture looks like it. Row 0 is
+on top, and angles turn anticlockwise from "to the right". Every maker raises a `ValueError` if a size is below 1, or if
+a number that must be above 0 is not.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def gabor(
     """A wave under a bell curve: stripes of one angle and one width. Sum 0, magnitudes adding up to 1.
 
     `exp(−(u² + aspect² v²) / 2σ²) cos(2π u / wavelength + phase)`, u across the stripes and v along them (Daugman 1985,
-    "Uncertainty relation for resolution in space, spatial frequency, and orientation"), its mean under the bell removed.
+    "Uncertainty relation for resolution in space, spatial frequency, and orientation"), less its mean.
 
     Args:
         size: Cells of a side, or `(rows, columns)`.
@@ -120,7 +120,7 @@ def gabor(
     x, y = _places(size)
     turn = math.radians(angle)
     u, v = -x * math.sin(turn) + y * math.cos(turn), x * math.cos(turn) + y * math.sin(turn)
-    wide = _above_zero(wavelength / 2 if sigma is None else sigma, "sigma")
+    wide = _above_zero(wavelength, "wavelength") / 2 if sigma is None else _above_zero(sigma, "sigma")
     bell = np.exp(-(u**2 + (_above_zero(aspect, "aspect") * v) ** 2) / (2 * wide**2))
     wave = np.cos(2 * math.pi * u / _above_zero(wavelength, "wavelength") + math.radians(phase))
     return _balanced(bell * wave, bell)

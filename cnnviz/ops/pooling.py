@@ -108,9 +108,9 @@ def _check_covered(axes: Sequence[Axis], counts: Sequence[np.ndarray], kind: str
     for number, (axis, count) in enumerate(zip(axes, counts, strict=True)):
         if not count.all():
             raise ValueError(
-                f"A window of {axis.window} cells at position {int(np.argmin(count))} of axis {number} holds nothing but "
-                f"padding ({axis.before} + {axis.after} cells around {axis.size}), which has no {kind}; choose less "
-                "padding or dilation."
+                f"The window of {axis.window} cells at position {int(np.argmin(count))} of axis {number} holds nothing "
+                f"but padding ({axis.before} + {axis.after} cells around {axis.size}), which has no {kind}; choose "
+                "less padding or dilation."
             )
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz.explain import Explanation, explain, layers_with_grid
 from cnnviz.models import Network
+from cnnviz.ops import receptive_field
 from cnnviz.ui import html
 from cnnviz.ui.components.overlay import heat_overlay
 from cnnviz.ui.preparation import Seen
@@ -42,7 +43,8 @@ def show(net: Network, sight: Seen) -> Explanation:
             "left out (Selvaraju et al. 2017)."
         )
         st.markdown(
-            "The heat shows where that evidence lay, not how strong it is: the hottest cell always has the last colour."
+            "The heat shows where that evidence lay, not how strong it is: the hottest cell always has the last "
+            f"colour. {sees(net, layer)}"
         )
     with picture:
         heat_overlay(
@@ -54,6 +56,24 @@ def show(net: Network, sight: Seen) -> Explanation:
             key="heat",
         )
     return explanation
+
+
+def sees(net: Network, layer: str) -> str:
+    """How much of the picture a cell of a layer sees, as a sentence; "" where the layers before it are no plain chain.
+
+    Args:
+        net: The network.
+        layer: A layer's name.
+    """
+    before = net.layers[: [one.name for one in net.layers].index(layer) + 1]
+    if not all(one.role in ("convolution", "activation", "pooling") for one in before):
+        return ""
+    chain = [(one.window, one.strides) for one in before if one.window and one.strides]
+    rows, columns = (receptive_field((window[axis], stride[axis], 1) for window, stride in chain) for axis in (0, 1))
+    return (
+        f"Each cell of *{layer}* sees up to {rows} × {columns} pixels around it, so heat may lie beside the stroke "
+        "that it is about."
+    )
 
 
 def describe(explanation: Explanation) -> str:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.models import Network
+from cnnviz.ui import html
 
 from .conftest import OpenPage
 from .helpers import frames_sent, layers, layers_list, settle, upload_digit
@@ -42,6 +43,24 @@ def number(text: str) -> float:
 def rounding(text: str) -> float:
     """How far a value may be from what was printed of it: half of its last digit, and a little for the journey."""
     return 0.5 * 10.0 ** -len(text.partition(".")[2]) + 1e-3
+
+
+def expect_true_sum(region: Locator) -> None:
+    """The headline's numbers have equally many decimals, and "=" stands only where they add up as printed."""
+    terms = region.locator(".equation .number").all_inner_texts()
+    assert len({len(term.partition(".")[2]) for term in terms}) == 1
+    *parts, total = map(number, terms)
+    signs = region.locator(".equation .sign").all_inner_texts()
+    rounded = region.locator(".equation .label").last.inner_text().endswith(", rounded")
+    adds_up = sum(parts) == pytest.approx(total, abs=1e-9)
+    assert (signs[-1], rounded) == (("=", False) if adds_up else ("≈", True))
+
+
+def place(locator: Locator) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom."""
+    box = locator.bounding_box()
+    assert box is not None
+    return box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
 
 
 def test_every_layer_is_there_in_order(seven: Page, net: Network) -> None:
@@ -127,11 +146,12 @@ def test_selected_map_comes_with_its_kernels_and_its_sum(
     expect(region.get_by_role("listbox", name=re.compile("^Kernels")).get_by_role("option")).to_have_count(inputs)
 
     terms = region.locator(".equation .number").all_inner_texts()
-    where = re.fullmatch(r"row (\d+), column (\d+)", region.locator(".equation .label").last.inner_text())
+    where = re.fullmatch(r"row (\d+), column (\d+)(, rounded)?", region.locator(".equation .label").last.inner_text())
     assert where is not None
     *parts, total = (number(term) for term in terms)
     assert len(parts) == (2 if inputs == 1 else 3)
-    assert sum(parts) == pytest.approx(total, abs=1e-9)
+    expect_true_sum(region)
+    expect(region.locator(".bias")).to_have_text(f"Bias {terms[-2]}")
     value = features[name][int(where[1]), int(where[2]), 3]
     assert total == pytest.approx(float(value), abs=rounding(terms[-1]))
     assert parts[-1] == pytest.approx(float(net.weights(name)[1][3]), abs=rounding(terms[-2]))
@@ -142,9 +162,9 @@ def test_softmax_table_adds_up_to_one(seven: Page, net: Network, features: dict[
     *classes, total = (row.inner_text().split("\t") for row in region.get_by_role("row").all()[1:])
     assert [row[0] for row in classes] == list(net.class_names)
     assert sum(number(row[2].replace("<", "")) for row in classes) == pytest.approx(number(total[2]), abs=2e-3)
-    shares = [number(row[3].removesuffix(" %").replace("<", "")) / 100 for row in classes]
-    assert shares == pytest.approx(features["softmax"].tolist(), abs=1e-3)
-    assert total[3] == "100 %"
+    assert [row[3] for row in classes] == [html.percent(float(share)) for share in features["softmax"]]
+    assert total[3] == "100\u00a0%"
+    expect(seven.get_by_role("group", name="Colour scale")).to_have_count(0)  # It has nothing to act on.
 
 
 def test_looking_around_sends_nothing_to_the_server(seven: Page, net: Network) -> None:
@@ -177,3 +197,121 @@ def test_colour_scale_says_what_its_colours_mean(seven: Page, net: Network) -> N
     expect(legend).to_have_accessible_name(re.compile("from 0 to .*dark: 0, bright: large"))
     choices.get_by_label("per map").check()
     expect(legend).to_have_accessible_name(re.compile("each map has its own scale"))
+
+
+def test_legend_tells_of_values_beyond_its_ends(seven: Page, net: Network, features: dict[str, np.ndarray]) -> None:
+    legend = seven.get_by_role("img", name=re.compile("^Colour scale from .*(negative|dark)"))
+    for name, sign in (("conv_1", "±"), ("relu_2", "")):
+        select_layer(seven, net, name)
+        expect(legend).to_have_accessible_name(re.compile("values beyond"))
+        words = legend.get_attribute("aria-label") or ""
+        limit, farthest = re.findall(rf"beyond {sign}([\d.]+) get the last colour, the farthest is (−?[\d.]+)", words)[
+            0
+        ]
+        sizes = np.abs(features[name])
+        assert number(limit) == pytest.approx(float(np.percentile(sizes, 99.5)), abs=0.003 * float(sizes.max()))
+        extreme = features[name].flat[sizes.argmax()]
+        assert number(farthest) == pytest.approx(float(extreme), abs=rounding(farthest))
+
+
+@pytest.mark.parametrize("name", ["conv_1", "conv_3", "relu_1", "pool_2"])
+def test_the_map_shown_first_is_the_one_largest_in_size(
+    seven: Page, net: Network, features: dict[str, np.ndarray], name: str
+) -> None:
+    region = select_layer(seven, net, name)
+    strongest = int(np.abs(features[name]).max(axis=(0, 1)).argmax())
+    chosen = region.get_by_role("listbox", name=f"Maps of {name}").get_by_role("option", selected=True)
+    expect(chosen).to_have_accessible_name(f"Channel {strongest}")
+    words = "largest in size" if features[name].min() < 0 else "largest value"
+    expect(region.get_by_role("img", name=f"{words}: channel {strongest}, ")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["dense_1", "dense_2"])
+def test_dense_headline_agrees_with_its_table(seven: Page, net: Network, name: str) -> None:
+    region = select_layer(seven, net, name)
+    for unit in (0, 7, 9):
+        region.get_by_role("option", name=f"Unit {unit}", exact=True).click()
+        expect_true_sum(region)
+        terms = region.locator(".equation .number").all_inner_texts()
+        products = [number(text) for text in region.locator(".products td:last-child").all_inner_texts()]
+        if products:
+            assert sum(products) == pytest.approx(number(terms[0]), abs=2 * rounding(terms[0]))
+            expect(region.get_by_text(f"add up to {terms[1]}. ")).to_be_visible()
+
+
+def test_one_cell_everywhere(seven: Page, net: Network) -> None:
+    region = select_layer(seven, net, "conv_2")
+    below_tiles = region.locator(".content > .readout")
+    for target, at in (
+        (region.get_by_label("Enlarged map of conv_2"), {"x": 30, "y": 40}),
+        (region.get_by_role("option", name="Channel 5", exact=True), {"x": 9, "y": 12}),
+    ):
+        target.hover(position=at)
+        cell = region.locator(".output .readout").inner_text()
+        expect(below_tiles).to_have_text(re.compile(rf"^channel \d+ · {cell}$"))
+        row, column = re.findall(r"\d+", cell)[:2]
+        expect(region.locator(".equation .label").last).to_have_text(re.compile(f"^row {row}, column {column}"))
+
+
+def test_every_layer_is_put_in_plain_words(seven: Page, net: Network) -> None:
+    for card in layers(seven).all():
+        card.click()
+        title = detail(seven).locator(".title").inner_text()
+        assert title.startswith(card.locator(".kind").inner_text())
+        assert len(detail(seven).locator(".plain").inner_text()) > 40
+
+
+def test_padding_is_named_where_it_is_reached(seven: Page, net: Network) -> None:
+    region = select_layer(seven, net, "conv_1")
+    region.get_by_label("Enlarged map of conv_1").click(position={"x": 2, "y": 2})
+    expect(region.get_by_text("row −1, column −1: padding, outside the map")).to_be_visible()
+    expect(region.get_by_text("rows, columns and channels count from 0")).to_be_visible()
+
+
+def test_a_button_says_how_many_layers_are_out_of_sight(seven: Page) -> None:
+    more = seven.get_by_role("button", name="more layers to the right")
+    expect(more).to_be_visible()
+    hidden = int(more.inner_text().split()[0])
+    assert 0 < hidden < layers(seven).count()
+    more.click()
+    back = seven.get_by_role("button", name=re.compile("more layers? to the left"))
+    expect(back).to_be_visible()
+    layers_list(seven).locator("[aria-selected=true]").focus()
+    seven.keyboard.press("End")
+    expect(more).to_be_hidden()
+    expect(layers(seven).last).to_be_in_viewport(ratio=0.99)
+
+
+@pytest.mark.parametrize("width", [320, 390, 1024, 1200, 1280, 1366, 1440, 1920])
+def test_maps_and_kernels_lie_side_by_side_at_every_width(open_page: OpenPage, net: Network, width: int) -> None:
+    page = open_page()
+    upload_digit(page, "digit_7", "7")
+    expect(layers(page).first).to_be_visible()
+    page.set_viewport_size({"width": width, "height": 900})
+    for name in ("conv_1", "conv_2"):
+        region = select_layer(page, net, name)
+        page.wait_for_timeout(200)  # For the observer of the width.
+        left, _, right, _ = place(region)
+        parts = [place(part) for part in region.locator(".flow > *").all()]
+        parts.append(place(region.locator(".operation .board")))
+        for part in parts:
+            assert part[0] >= left - 1
+            assert part[2] <= right + 1
+        for i, one in enumerate(parts[:3]):
+            for other in parts[:i]:
+                aside = one[2] <= other[0] + 1 or other[2] <= one[0] + 1
+                assert aside or one[3] <= other[1] + 1 or other[3] <= one[1] + 1
+        frames = [place(tile) for tile in region.locator(".operation .tile").all()]
+        around = (*np.min(frames, axis=0)[:2], *np.max(frames, axis=0)[2:])
+        assert around == pytest.approx(place(region.locator(".operation .board canvas")), abs=1)
+
+
+def test_numbers_in_the_cells_leave_the_map_beside_its_input(open_page: OpenPage, net: Network) -> None:
+    page = open_page(viewport={"width": 1920, "height": 1080})
+    upload_digit(page, "digit_7", "7")
+    expect(layers(page).first).to_be_visible()
+    region = select_layer(page, net, "conv_2")
+    region.get_by_role("button", name="Numbers in the cells").click()
+    tops = [place(part)[1] for part in region.locator(".flow > *").all()]
+    assert tops == pytest.approx([tops[0]] * 3, abs=1)
+    assert place(region.locator(".output"))[2] <= place(region)[2] + 1

@@ -229,3 +229,28 @@ def test_each_loading_of_a_sample_has_a_token_of_its_own(session):
 
 def test_the_first_time_comes_once(session):
     assert [state.first_time("page"), state.first_time("page"), state.first_time("other")] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("layer", "side"), [("relu_1", 3), ("pool_1", 4), ("conv_2", 8), ("pool_2", 10), ("relu_3", 18)]
+)
+def test_how_much_a_cell_sees(digits, layer, side):
+    """By hand: 3; + 1; + 2 · 2; + 1 · 2; + 2 · 4 pixels. And by trying what changes the cell."""
+    assert f"sees up to {side} × {side} pixels" in looked.sees(digits, layer)
+    size = digits.layer(layer).output_shape[0]
+    blank = np.zeros((1, 28, 28, 1), np.float32)
+    middle = digits.features(blank, [layer])[layer][0, size // 2, size // 2]
+    seen = np.zeros((28, 28), bool)
+    batch = np.repeat(blank, 28, axis=0)
+    for row in range(28):
+        batch[:] = 0
+        batch[np.arange(28), row, np.arange(28)] = 1
+        cells = digits.features(batch, [layer])[layer][:, size // 2, size // 2]
+        seen[row] = (cells != middle).any(axis=1)
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    assert max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1 <= side
+    assert seen.any()
+
+
+def test_where_layers_are_no_chain_nothing_is_said(digits):
+    assert looked.sees(digits, "dense_1") == ""

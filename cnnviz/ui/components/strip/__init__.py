@@ -23,6 +23,7 @@ EXACT_UP_TO = 20_000
 _SUBJECTS = (
     "text",
     "model",
+    "plain",
     "montage",
     "board",
     "overview",

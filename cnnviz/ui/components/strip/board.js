@@ -22,14 +22,14 @@ function tileBoard({ label, noun, onSelect, onPoint = () => {}, onLeave = () => 
 
   list.addEventListener("pointermove", (event) => {
     const hit = tileUnder(event);
-    if (hit) onPoint(hit, event.pointerType);
+    if (hit && event.pointerType !== "touch") onPoint(hit);
   });
   list.addEventListener("pointerleave", onLeave);
   list.addEventListener("click", (event) => {
     const hit = tileUnder(event);
     if (!hit) return;
     onSelect(hit.tile, false);
-    onPoint(hit, "touch");
+    onPoint(hit);
   });
   list.addEventListener("keydown", (event) => {
     const step = {

@@ -77,13 +77,12 @@ function convolutionOperation(view, layer, remember) {
     };
     const place = paintMontage(source, tiles, Math.ceil(Math.sqrt(channels)));
     kernels.arrange({
-      count: channels, rows: height, columns: width, width: Math.min(280, view.width), height: 260, largest: 132,
+      count: channels, rows: height, columns: width, width: Math.min(280, middle.clientWidth || view.width), height: 260, largest: 132,
       names: Array.from({ length: channels }, (_, c) => String(c)), numbered: false,
     });
     kernels.paint(source, place, `Kernels of channel ${filter}: ${channels} of ${height} × ${width}, `
       + `largest weight ${readable(kernelLimit)}`);
     setText(caption, `Kernel${many ? "s" : ""} of channel ${filter}`);
-    setText(bias, layer.bias ? `Bias ${readable(layer.bias[filter])}` : "No bias");
     legend.paint({ limit: kernelLimit, signed: true, colours: view.palettes.signed, meaning: "weights" });
   }
 
@@ -98,11 +97,12 @@ function convolutionOperation(view, layer, remember) {
       : [{ value: sum, label: "sum of products" }];
     const own = layer.bias ? layer.bias[filter] : null;
     const value = valueAt(layer, row, column, filter);
-    const { terms, first, decimals } = sumTerms(layer, parts, own, value, `row ${row}, column ${column}`);
+    const { terms, decimals } = sumTerms(layer, parts, own, value, `row ${row}, column ${column}`);
     equation.set(terms);
-    if (!grids.hidden) printGrids(filter, channel, place, many ? fixed(partials[channel], decimals) : first);
+    setText(bias, own === null ? "No bias" : `Bias ${fixed(own, decimals)}`);
+    if (!grids.hidden) printGrids(filter, channel, place, fixed(partials[channel], decimals));
     setText(inputTitle, many ? `Input channel ${channel}` : "Window times kernel");
-    if (many) drawBars(channel);
+    if (many) drawBars(channel, decimals);
     return { channel, window: place };
   }
 
@@ -134,10 +134,10 @@ function convolutionOperation(view, layer, remember) {
     setText(result, `sum ${sum}`);
     setText(note, outside
       ? `${plural(outside, "cell")} of the window ${outside === 1 ? "lies" : "lie"} outside the map: padding, counted as 0.`
-      : "Numbers are rounded after adding.");
+      : "Each number is rounded by itself, the sum too.");
   }
 
-  function drawBars(channel) {
+  function drawBars(channel, decimals) {
     const ratio = window.devicePixelRatio || 1;
     const [across, high] = [Math.round(bars.clientWidth * ratio), Math.round(bars.clientHeight * ratio)];
     if (!across) return;
@@ -159,8 +159,8 @@ function convolutionOperation(view, layer, remember) {
     context.strokeStyle = view.accent;
     context.lineWidth = 2 * ratio;
     context.strokeRect(channel * step + ratio, ratio, Math.max(step - 2 * ratio, 2), high - 2 * ratio);
-    const words = `Input channel ${channel} adds ${readable(partials[channel])}. `
-      + `The most: channel ${strongest}, ${readable(partials[strongest])}.`;
+    const words = `Input channel ${channel} adds ${fixed(partials[channel], decimals)}. `
+      + `Largest in size: channel ${strongest}, ${fixed(partials[strongest], decimals)}.`;
     setText(barsText, words);
     bars.setAttribute("aria-label", `Partial sums of ${channels} input channels. ${words}`);
   }

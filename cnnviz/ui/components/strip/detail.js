@@ -2,16 +2,18 @@
 function detail(view, say, summaryOf) {
   const element = el("section", "detail", "", { role: "region" });
   const title = el("div", "title");
+  const plain = el("div", "plain");
   const facts = el("div", "facts");
   const content = el("div", "content");
   const readout = el("div", "readout");
-  element.append(title, facts, content);
+  element.append(title, plain, facts, content);
   let board = null;
   let panel = null;
 
   function build() {
     const { layer } = view;
     setText(title, layer.title);
+    setText(plain, plainWords(view, layer));
     element.setAttribute("aria-label", `Layer ${layer.name}`);
     content.replaceChildren();
     board = panel = null;
@@ -34,7 +36,7 @@ function detail(view, say, summaryOf) {
       content.append(board.element, readout);
     }
     const panels = { softmax: softmaxPanel, flatten: flattenPanel, dense: densePanel };
-    panel = (panels[layer.kind] ?? (layer.flat && !layer.previous ? densePanel : mapPanel))(view, layer, say);
+    panel = (panels[layer.kind] ?? (layer.flat && !layer.previous ? densePanel : mapPanel))(view, layer, say, tell);
     content.append(panel.element);
   }
 
@@ -42,6 +44,7 @@ function detail(view, say, summaryOf) {
     const memory = view.memory(view.layer);
     view.preview = null;
     memory.map = map;
+    memory.chosen = true;
     board.select(map);
     panel.paint();
     tell();
@@ -49,39 +52,38 @@ function detail(view, say, summaryOf) {
     if (byKey) say(readout.textContent);
   }
 
-  // The mouse over a map shows that map's kernels and numbers below, until it leaves.
-  function pointMap({ tile, row, column }, pointer) {
-    const { layer } = view;
-    const value = readable(valueAt(layer, row, column, tile));
-    setText(readout, layer.flat
-      ? `${unitWords(view, layer, tile)} · ${value}`
-      : `channel ${tile} · row ${row} · column ${column} · ${value}`);
-    if (pointer !== "mouse" || view.preview === tile) return;
-    view.preview = tile;
-    panel.paint();
+  // The mouse over a map shows that map's kernels and numbers below, for the cell under it, until it leaves.
+  function pointMap(hit) {
+    const before = shownMap(view, view.layer);
+    view.preview = hit;
+    if (before === hit.tile && panel.point) panel.point();
+    else if (before !== hit.tile) panel.paint();
+    tell();
   }
 
-  // With no pointer on the board, the line tells of the selected map.
+  // The line tells of the cell that the panel below it shows.
   function tell() {
     const { layer } = view;
-    const { map } = view.memory(layer);
-    const value = readable(layer.peaks[map]);
+    if (!board) return;
+    const map = shownMap(view, layer);
+    const { row, column, automatic } = shownCell(view, layer);
+    const value = readable(valueAt(layer, row, column, map));
     setText(readout, layer.flat
       ? `${unitWords(view, layer, map)} · ${value}`
-      : `channel ${map} · largest value ${value}, row ${Math.floor(layer.peakCells[map] / layer.columns)}, `
-        + `column ${layer.peakCells[map] % layer.columns}`);
+      : `channel ${map} · row ${row} · column ${column} · ${value}${automatic ? `, ${peakWords(layer)} of this map` : ""}`);
   }
 
   function paint() {
     const { layer } = view;
-    const text = [layer.name, layer.values.length ? shapeText(layer) : "", layer.parameters];
+    const counted = layer.flat && layer.kind !== "flatten" ? "" : "rows, columns and channels count from 0";
+    const text = [layer.name, layer.values.length ? shapeText(layer) : "", layer.parameters, counted];
     setText(facts, text.filter(Boolean).join("  ·  "));
     if (!panel) return;
     if (board) {
       const { canvas, place } = summaryOf(layer.index);
       board.arrange({
         count: layer.channels, rows: layer.rows, columns: layer.columns, width: view.width,
-        height: view.width < 640 ? 560 : 400, largest: layer.flat ? 48 : 168, numbered: layer.channels > 1,
+        height: view.width < 560 ? 560 : 400, largest: layer.flat ? 48 : 168, numbered: layer.channels > 1,
         names: Array.from({ length: layer.channels }, (_, unit) => unitName(view, layer, unit)),
       });
       board.paint(canvas, place, describe(view, layer));

@@ -41,6 +41,7 @@ function flattenPanel(view, layer, say) {
   const move = (position) => {
     if (position === null) return;
     memory.map = position;
+    memory.chosen = true;
     point();
   };
   barcode.addEventListener("pointermove", (event) => event.pointerType === "mouse" && move(under(event)));

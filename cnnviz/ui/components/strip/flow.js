@@ -1,5 +1,5 @@
 // Input left, operation in the middle, output right: one map of a layer and how a cell of it came about.
-function mapPanel(view, layer, say) {
+function mapPanel(view, layer, say, tell) {
   const memory = view.memory(layer);
   const operation = operationOf(view, layer, (channel) => {
     memory.channel = channel;
@@ -12,15 +12,13 @@ function mapPanel(view, layer, say) {
     label: `Enlarged map of ${layer.name}: arrow keys move from cell to cell`,
     onPoint: (cell, byKey) => {
       if (memory.pinned && !byKey) return;
-      memory.cell = cell;
-      point();
+      show(cell);
       if (byKey) say(output.readout.textContent);
     },
     onPin: (cell) => {
       const again = memory.pinned && memory.cell.row === cell.row && memory.cell.column === cell.column;
       memory.pinned = !again;
-      memory.cell = cell;
-      point();
+      show(cell);
     },
     onRelease: () => {
       memory.pinned = false;
@@ -33,17 +31,17 @@ function mapPanel(view, layer, say) {
   element.append(flow);
   if (operation?.below) element.append(operation.below);
 
-  const shownMap = () => view.preview ?? memory.map;
-
-  function strongestCell(map) {
-    const peak = layer.peakCells[map];
-    return { row: Math.floor(peak / layer.columns), column: peak % layer.columns };
+  function show(cell) {
+    view.preview = null;
+    memory.cell = cell;
+    point();
+    tell();
   }
 
   let painted = null; // The input channel on screen.
 
   function paint() {
-    const map = shownMap();
+    const map = shownMap(view, layer);
     output.paint(view, layer, map);
     setText(output.caption, layer.flat ? `${layer.name} · unit ${map}` : `${layer.name} · channel ${map}`);
     operation?.paint(map);
@@ -52,8 +50,8 @@ function mapPanel(view, layer, say) {
   }
 
   function point() {
-    const map = shownMap();
-    const { row, column } = memory.cell ?? strongestCell(map);
+    const map = shownMap(view, layer);
+    const { row, column } = shownCell(view, layer);
     output.outline({ row, column, height: 1, width: 1 });
     output.box.classList.toggle("pinned", memory.pinned);
     const value = readable(valueAt(layer, row, column, map));
@@ -61,7 +59,7 @@ function mapPanel(view, layer, say) {
     if (!operation) return;
     const from = layer.previous;
     // The input channel stays while cells are pointed at, so that the picture beside them does not flicker.
-    const peak = strongestCell(map);
+    const peak = peakCell(layer, map);
     const chosen = memory.channel ?? operation.strongestChannel?.(map, peak.row, peak.column);
     const { channel, window: place } = operation.point(map, row, column, chosen);
     if (painted !== channel) {
@@ -71,14 +69,36 @@ function mapPanel(view, layer, say) {
       painted = channel;
     }
     input.outline(place);
-    setText(input.readout, from.flat ? readable(valueAt(from, 0, 0, channel)) : windowText(place));
+    setText(input.readout, from.flat ? readable(valueAt(from, 0, 0, channel)) : windowText(place, from));
   }
 
-  return { element, paint };
+  return { element, paint, point };
 }
 
-function windowText({ row, column, height, width }) {
+// Everything on the page tells of one map and one cell: what the mouse is over, else what was chosen, else the cell that
+// is largest in size.
+function shownMap(view, layer) {
+  return view.preview?.tile ?? view.memory(layer).map;
+}
+
+function shownCell(view, layer) {
+  const automatic = { ...peakCell(layer, shownMap(view, layer)), automatic: true };
+  return view.preview ?? view.memory(layer).cell ?? automatic;
+}
+
+function peakCell(layer, map) {
+  const peak = layer.peakCells[map];
+  return { row: Math.floor(peak / layer.columns), column: peak % layer.columns };
+}
+
+function windowText({ row, column, height, width }, { rows, columns }) {
   const span = (first, count) => (count === 1 ? `${first}` : `${first} to ${first + count - 1}`);
-  return `row${height === 1 ? "" : "s"} ${span(row, height)} · column${width === 1 ? "" : "s"} ${span(column, width)}`
-    .replaceAll("-", "−");
+  const outside = (first, count, end) =>
+    Array.from({ length: count }, (_, i) => first + i).filter((place) => place < 0 || place >= end);
+  const list = (word, places) =>
+    (places.length ? [`${word}${places.length === 1 ? "" : "s"} ${places.join(" and ")}`] : []);
+  const padding = [...list("row", outside(row, height, rows)), ...list("column", outside(column, width, columns))];
+  const text = `row${height === 1 ? "" : "s"} ${span(row, height)} · column${width === 1 ? "" : "s"} ${span(column, width)}`
+    + (padding.length ? `\n${padding.join(", ")}: padding, outside the map` : "");
+  return text.replaceAll("-", "−");
 }

@@ -1,7 +1,8 @@
 // One map, enlarged: its cells, the zeros around it, the marked window, and the cell that is pointed at.
 const LARGEST_PRINTED = 8; // Up to so many columns the numbers fit into the cells,
 const LARGEST_ENLARGED = 16; // and up to so many when the map takes a row of its own.
-const PRINTED_CELL = 48; // Its cells are then so many pixels wide.
+const PRINTED_CELL = 3; // Its cells are then so many rem wide,
+const BESIDE = 29; // and what stands beside it needs so many rem.
 
 function mapView({ label, onPoint = null, onPin = () => {}, onRelease = () => {} }) {
   const element = el("div", "stage");
@@ -82,11 +83,13 @@ function mapView({ label, onPoint = null, onPin = () => {}, onRelease = () => {}
     canvas.setAttribute("aria-label",
       `${layer.flat ? "Unit" : "Channel"} ${channel} of ${owner}, ${layer.rows} × ${layer.columns}, `
       + `from ${readable(low)} to ${readable(high)}`);
-    const possible = layer.columns > LARGEST_PRINTED && layer.columns <= LARGEST_ENLARGED
-      && layer.columns * PRINTED_CELL <= view.width;
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const wide = layer.columns * PRINTED_CELL;
+    const possible = layer.columns > LARGEST_PRINTED && layer.columns <= LARGEST_ENLARGED && wide * rem <= view.width;
+    element.classList.toggle("beside", (wide + BESIDE) * rem <= view.width);
     larger.hidden = !possible;
     if (!possible) element.classList.remove("large");
-    element.style.setProperty("--map-columns", layer.columns);
+    element.style.setProperty("--printed-width", `${wide}rem`);
     repaint = () => print(layer, channel, tiles);
     repaint();
   }

@@ -19,8 +19,10 @@ function readModel(bytes) {
     const scores = layer.kind === "dense" && layers.slice(index + 1).every((later) => later.kind === "softmax");
     layer.hidden = !["input", "softmax"].includes(layer.kind) && !scores;
     layer.scores = scores;
+    // The class with the largest score is the answer, however far below 0 another one lies.
+    if (scores) layer.strongest = indexOfLargest(layer.values);
   });
-  const limit = Math.max(0, ...layers.filter((layer) => layer.hidden).map((layer) => layer.limit));
+  const limit = Math.max(0, ...layers.filter((layer) => layer.hidden).map((layer) => layer.largest));
   return { ...header, layers, limit };
 }
 
@@ -30,30 +32,49 @@ function floats(entry) {
   return entry.values instanceof Uint8Array ? new Float32Array(entry.values.buffer) : entry.values;
 }
 
-function statistics({ values, channels, kind }) {
-  const limits = new Float32Array(channels); // Largest magnitude of each map.
-  const peaks = new Float32Array(channels).fill(-Infinity); // Largest value of each map, and its cell.
+// `strongest` is the map, or the unit, with the value that is largest in size: the last colour of the layer's scale.
+function statistics({ values, channels, kind, flat }) {
+  const limits = new Float32Array(channels).fill(-1); // Largest size of a value in each map, and its cell.
   const peakCells = new Int32Array(channels);
-  const lows = new Float32Array(channels).fill(Infinity);
+  let low = 0;
   for (let cell = 0, i = 0; i < values.length; cell++) {
     for (let channel = 0; channel < channels; channel++, i++) {
-      const value = values[i];
-      if (value > peaks[channel]) {
-        peaks[channel] = value;
+      const size = Math.abs(values[i]);
+      if (size > limits[channel]) {
+        limits[channel] = size;
         peakCells[channel] = cell;
       }
-      if (value < lows[channel]) lows[channel] = value;
+      if (values[i] < low) low = values[i];
     }
   }
-  let limit = 0, strongest = 0, low = 0;
-  for (let channel = 0; channel < channels; channel++) {
-    limits[channel] = Math.max(peaks[channel], -lows[channel]);
-    limit = Math.max(limit, limits[channel]);
-    low = Math.min(low, lows[channel]);
-    if (peaks[channel] > peaks[strongest]) strongest = channel;
-  }
-  if (kind === "softmax") limit = 1;
-  return { limits, peaks, peakCells, limit, strongest, low, signed: low < 0 };
+  const peaks = limits.map((_, channel) => values[peakCells[channel] * channels + channel]);
+  const strongest = indexOfLargest(limits);
+  const largest = kind === "softmax" ? 1 : limits[strongest] ?? 0;
+  const clips = kind === "flatten" || (!flat && kind !== "input");
+  return { limits, peaks, peakCells, largest, limit: clips ? commonLimit(values, largest) : largest, strongest, low,
+    signed: low < 0 };
+}
+
+function indexOfLargest(numbers) {
+  let best = 0;
+  for (let i = 1; i < numbers.length; i++) if (numbers[i] > numbers[best]) best = i;
+  return best;
+}
+
+// One extreme map would leave all others pale, so a layer's scale ends where 99.5 % of its values lie; the rest get the
+// last colour, and the legend says so. Counted in bins, since a layer may have millions of values.
+const COMMON_SHARE = 0.995;
+const BINS = 1000;
+
+function commonLimit(values, largest) {
+  if (!(largest > 0)) return largest;
+  const counts = new Uint32Array(BINS + 1);
+  for (let i = 0; i < values.length; i++) counts[Math.floor((Math.abs(values[i]) / largest) * BINS)]++;
+  let bin = 0;
+  for (let seen = counts[0]; seen < COMMON_SHARE * values.length; seen += counts[bin]) bin++;
+  const share = (bin + 1) / BINS;
+  // Hardly any cell is active: these few are what is to be seen.
+  return share < 0.1 || share > 0.9 ? largest : share * largest;
 }
 
 function valueAt(layer, row, column, channel) {
@@ -64,6 +85,11 @@ function valueAt(layer, row, column, channel) {
 function limitOf(view, layer, channel) {
   if (view.scale === "map" && !layer.flat) return layer.limits[channel];
   return view.scale === "network" && layer.hidden ? view.model.limit : layer.limit;
+}
+
+// What its largest value is called: among values below 0 it may be the lowest.
+function peakWords(layer) {
+  return layer.signed && !layer.scores ? "largest in size" : "largest value";
 }
 
 // Where a window starts, and how many cells of zero surround the map. With "same" padding an odd one goes to the

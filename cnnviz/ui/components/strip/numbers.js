@@ -45,28 +45,41 @@ function equationLine() {
 const ACTIVATIONS = { relu: (x) => Math.max(0, x), relu6: (x) => Math.min(6, Math.max(0, x)), tanh: Math.tanh,
   sigmoid: (x) => 1 / (1 + Math.exp(-x)) };
 
-// The terms of a weighted sum, and their result as the layer has it. Rounded numbers rarely add up to the last digit,
-// so the first term takes up the difference, which is never more than the rounding of the others.
+// As many decimals for all terms as the largest of them deserves.
+function sumDecimals(numbers) {
+  const size = Math.max(...numbers.map(Math.abs));
+  return size >= 100 ? 1 : size >= 1 ? 2 : 3;
+}
+
+// Whether the numbers as they are printed add up to the printed total.
+function printedAddUp(numbers, total, decimals) {
+  const printed = (number) => Math.round(Number(number.toFixed(decimals)) * 10 ** decimals);
+  return numbers.reduce((sum, number) => sum + printed(number), 0) === printed(total);
+}
+
+// The terms of a weighted sum, and their result as the layer has it. Each number is rounded for itself; where those
+// shown do not add up, one more decimal is tried, and where that does not help, the line says "≈".
 function sumTerms(layer, products, bias, value, where) {
   const parts = bias === null ? products : [...products, { value: bias, label: "bias" }];
   const exact = parts.reduce((total, part) => total + part.value, 0);
   const known = !layer.activation || ACTIVATIONS[layer.activation];
   const expected = layer.activation && known ? ACTIVATIONS[layer.activation](exact) : exact;
-  const agrees = known && Math.abs(expected - value) < 1e-3 * Math.max(layer.limit, 0.1);
+  const agrees = known && Math.abs(expected - value) < 1e-3 * Math.max(layer.largest, 0.1);
   const total = agrees && !layer.activation ? value : exact;
-  const decimals = decimalsOf(total);
-  const unit = 10 ** decimals;
-  const rounded = parts.map((part) => Math.round(part.value * unit));
-  const others = rounded.slice(1).reduce((sum, number) => sum + number, 0);
-  rounded[0] = Math.round(total * unit) - others;
-  const terms = rounded.map((number, i) => ({
-    sign: i ? "+" : "", text: fixed(number / unit, decimals), label: parts[i].label,
-  }));
-  terms.push({ sign: "=", text: fixed(total, decimals), label: layer.activation || !agrees ? "sum" : where });
+  const numbers = parts.map((part) => part.value);
+  let decimals = sumDecimals([...numbers, total]);
+  let adds = printedAddUp(numbers, total, decimals);
+  if (!adds && printedAddUp(numbers, total, decimals + 1)) {
+    decimals++;
+    adds = true;
+  }
+  const terms = parts.map((part, i) => ({ sign: i ? "+" : "", text: fixed(part.value, decimals), label: part.label }));
+  const words = layer.activation || !agrees ? "sum" : where;
+  terms.push({ sign: adds ? "=" : "≈", text: fixed(total, decimals), label: adds ? words : `${words}, rounded` });
   if (layer.activation) {
-    terms.push({ sign: "→", text: readable(value), label: `after ${activationName(layer.activation)}` });
+    terms.push({ sign: "→", text: fixed(value, decimals), label: `after ${activationName(layer.activation)}` });
   } else if (!agrees) {
     terms.push({ sign: "≠", text: readable(value), label: "the layer's value: it does more than this" });
   }
-  return { terms, first: terms[0].text, decimals };
+  return { terms, decimals };
 }

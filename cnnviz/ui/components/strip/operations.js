@@ -68,7 +68,7 @@ function sameShape(layer) {
 
 function activationOperation(view, layer) {
   const middle = el("div", "operation");
-  const relu = layer.activation === "relu";
+  const relu = isRelu(layer);
   const rule = relu ? "ReLU: max(0, value)" : layer.activation ? activationName(layer.activation) : "Before and after";
   const [before, after, verdict, share] = ["before", "after", "verdict", "share"].map((name) => el("div", name));
   const change = el("div", "change");

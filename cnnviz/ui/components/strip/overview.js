@@ -1,24 +1,56 @@
 // The row of layers, one card each.
-const KIND_NAMES = {
-  input: "Input", convolution: "Convolution", activation: "Activation", pooling: "Pooling", flatten: "Flatten",
-  dense: "Dense", softmax: "Softmax", other: "Layer",
-};
 const CLASSES_ON_CARD = 10;
 
 function overview(view, onSelect) {
   const element = el("div", "overview", "", {
     role: "listbox", "aria-label": "Layers, from the picture to the answer",
   });
+  // For the mouse and the finger; the keyboard moves along the cards themselves.
+  const [ahead, behind] = [1, -1].map((direction) => {
+    const button = el("button", "more", "", { type: "button", tabindex: "-1" });
+    button.addEventListener("click", () => scrollOn(direction));
+    return button;
+  });
+  const row = el("div", "layers");
+  const more = el("div", "beyond");
+  more.append(ahead, behind);
+  row.append(element, more);
   let cards = [];
+  element.addEventListener("scroll", countBeyond, { passive: true });
+
+  const isColumn = () => getComputedStyle(element).flexDirection === "column";
+
+  function scrollOn(direction) {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const side = isColumn() ? { top: 0.75 * element.clientHeight * direction } : { left: 0.75 * element.clientWidth * direction };
+    element.scrollBy({ ...side, behavior: still ? "auto" : "smooth" });
+  }
+
+  // How many layers lie beyond either end of what is on screen, by the middles of their cards.
+  function countBeyond() {
+    const column = isColumn();
+    const start = column ? element.scrollTop : element.scrollLeft;
+    const end = start + (column ? element.clientHeight : element.clientWidth);
+    const middles = cards.map(({ card }) =>
+      (column ? card.offsetTop + card.offsetHeight / 2 : card.offsetLeft + card.offsetWidth / 2));
+    const name = (button, count, words, place) => {
+      setText(button, words);
+      button.setAttribute("aria-label", `${plural(count, "more layer")} ${place}`);
+      button.classList.toggle("none", !count);
+    };
+    const [later, earlier] = [middles.filter((at) => at > end).length, middles.filter((at) => at < start).length];
+    name(ahead, later, `${later} more ${column ? "↓" : "→"}`, column ? "below" : "to the right");
+    name(behind, earlier, `${column ? "↑" : "←"} ${earlier} more`, column ? "above" : "to the left");
+    row.classList.toggle("ahead", later > 0);
+    row.classList.toggle("behind", earlier > 0);
+  }
 
   function build() {
     cards = view.model.layers.map((layer, index) => {
       const card = el("div", "card", "", { role: "option", tabindex: "-1", "aria-selected": "false" });
       const thumb = el("div", `thumb ${layer.kind}`);
       const text = el("div", "words");
-      const named = layer.kind === "activation" && layer.activation;
-      const kind = named ? activationName(layer.activation) : KIND_NAMES[layer.kind];
-      text.append(el("div", "kind", kind), el("div", "shape", layer.values.length ? shapeText(layer) : "no values"));
+      text.append(el("div", "kind", shortTitle(layer)), el("div", "shape", layer.values.length ? shapeText(layer) : "no values"));
       text.append(el("div", "name", layer.name), el("div", "parameters", layer.parameters));
       card.append(thumb, text);
       card.addEventListener("click", () => onSelect(index, false));
@@ -41,12 +73,11 @@ function overview(view, onSelect) {
     const index = Math.max(0, Math.min(last, next));
     onSelect(index, true);
     cards[index].card.focus({ preventScroll: true });
-    reveal(cards[index].card);
   });
 
   // Scrolls the row alone; the page stays where it is.
   function reveal(card) {
-    const margin = 24;
+    const margin = 56; // Clear of the fade.
     const over = (start, size, scroll, room) => {
       if (start - margin < scroll) return start - margin;
       return Math.max(scroll, start + size + margin - room);
@@ -60,6 +91,7 @@ function overview(view, onSelect) {
       card.setAttribute("aria-selected", String(i === index));
       card.tabIndex = i === index ? 0 : -1;
     });
+    reveal(cards[index].card);
   }
 
   function paint() {
@@ -82,9 +114,10 @@ function overview(view, onSelect) {
       entry.canvas.classList.toggle("shrunk", entry.canvas.width > 120);
       if (layer.kind === "input" && layer.channels === 3) paintPhotograph(entry, layer);
     });
+    countBeyond();
   }
 
-  return { element, build, select, paint, montage: (index) => cards[index] };
+  return { element: row, build, select, paint, montage: (index) => cards[index] };
 }
 
 // A picture in colour is shown as one; its channels are for the detail below.
@@ -109,13 +142,13 @@ function paintPhotograph(entry, layer) {
 function describe(view, layer) {
   if (!layer.values.length) return "No values to show.";
   const top = `${readable(layer.peaks[layer.strongest])}.`;
-  if (layer.kind === "input") return `${view.model.picture}, ${shapeText(layer)}, largest value ${top}`;
+  if (layer.kind === "input") return `${view.model.picture}, ${shapeText(layer)}, ${peakWords(layer)} ${top}`;
   if (layer.flat) {
     const unit = unitWords(view, layer, layer.strongest);
-    return `${whole(layer.channels)} values of ${layer.name}; largest: ${unit}, ${top}`;
+    return `${whole(layer.channels)} values of ${layer.name}; ${peakWords(layer)}: ${unit}, ${top}`;
   }
   return `Feature maps of ${layer.name}: ${plural(layer.channels, "map")} of ${layer.rows} × ${layer.columns}; `
-    + `strongest: channel ${layer.strongest}, ${top}`;
+    + `${peakWords(layer)}: channel ${layer.strongest}, ${top}`;
 }
 
 // The classes as small bars; with many classes, the likeliest in their own order.

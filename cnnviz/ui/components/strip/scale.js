@@ -47,8 +47,6 @@ function colourBar(className = "") {
 
 function paintLegend(view, legend, channel) {
   const { layer } = view;
-  // A table of shares has no colours to explain; its room stays, so that nothing jumps.
-  legend.element.classList.toggle("idle", layer.kind === "softmax" || !layer.values.length);
   const limit = limitOf(view, layer, channel);
   let meaning = "dark: 0, bright: large";
   if (layer.kind === "input") meaning = "black: 0, white: large";
@@ -57,6 +55,11 @@ function paintLegend(view, legend, channel) {
     meaning += `; each map has its own scale, channel ${channel} reaches ${readable(limit)}`;
   } else if (view.scale === "network" && layer.hidden) {
     meaning += "; one scale for all hidden layers";
+  }
+  if (layer.largest > limit && limit === layer.limit) {
+    const from = readable(limit);
+    meaning += `; values beyond ${layer.signed ? "±" : ""}${from} get the last colour, `
+      + `the farthest is ${readable(layer.peaks[layer.strongest])}`;
   }
   legend.paint({ limit, signed: layer.signed, colours: paletteOf(view, layer), meaning });
 }

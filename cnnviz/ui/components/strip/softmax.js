@@ -29,13 +29,13 @@ function softmaxPanel(view, layer) {
     return { row, cells };
   }
 
-  function fill({ row, cells }, name, score, power, share) {
+  function fill({ row, cells }, name, score, power, share, words = percent(share)) {
     setText(cells[0], name);
     if (known) {
       setText(cells[1], score);
       setText(cells[2], power);
     }
-    setText(cells.at(-1), percent(share));
+    setText(cells.at(-1), words);
     row.style.setProperty("--share", share.toFixed(4));
   }
 
@@ -55,8 +55,7 @@ function softmaxPanel(view, layer) {
     if (others.length) {
       fill(rows[listed], `${whole(others.length)} others`, "", small(sum(powers, others)), sum(layer.values, others));
     }
-    // One digit less than the rows: the rounded rows add up to it.
-    fill(total, "Sum", "", sum(powers, order).toFixed(3), sum(layer.values, order));
+    fill(total, "Sum", "", small(sum(powers, order)), 1, "100\u00a0%");
   }
 
   return { element, paint };

@@ -1,14 +1,16 @@
 // The strip of layers: a row of cards, a colour scale, and the selected layer in detail.
 const views = new WeakMap();
+// Streamlit may take the strip off the page and put it back while it changes; what was chosen then stays.
+const kept = { scale: "layer", selected: null, form: null, memories: new Map() };
 
 function createView(root) {
-  const view = { root, scale: "layer", preview: null, selected: null, width: root.clientWidth, memories: new Map() };
+  const view = { root, scale: kept.scale, preview: null, selected: kept.selected, width: root.clientWidth };
   // What the learner chose in each layer: kept while pictures come and go.
   view.memory = (layer) => {
-    if (!view.memories.has(layer.name)) {
-      view.memories.set(layer.name, { map: layer.strongest, cell: null, pinned: false, channel: null });
+    if (!kept.memories.has(layer.name)) {
+      kept.memories.set(layer.name, { map: layer.strongest, cell: null, pinned: false, channel: null, chosen: false });
     }
-    return view.memories.get(layer.name);
+    return kept.memories.get(layer.name);
   };
   const status = el("div", "unseen", "", { role: "status" });
   const say = (words) => setText(status, words);
@@ -17,15 +19,25 @@ function createView(root) {
   const legend = colourBar();
   const controls = el("div", "controls");
   controls.append(scaleSwitch(view, (scale) => {
-    view.scale = scale;
+    view.scale = kept.scale = scale;
     paint();
   }), legend.element);
-  view.showLegend = () => paintLegend(view, legend, Math.min(view.memory(view.layer).map, view.layer.channels - 1));
+  view.showLegend = () => {
+    // A table of shares has no colours to explain; their room stays, so that nothing jumps.
+    controls.classList.toggle("idle", view.layer.kind === "softmax" || !view.layer.values.length);
+    paintLegend(view, legend, Math.min(view.memory(view.layer).map, view.layer.channels - 1));
+  };
   root.replaceChildren(row.element, controls, details.element, status);
+
+  // What nobody chose stays only while it is well visible.
+  function reselect(layer) {
+    const memory = kept.memories.get(layer.name);
+    if (memory && !memory.chosen && layer.limits[memory.map] < layer.limit / 2) memory.map = layer.strongest;
+  }
 
   function selectLayer(index, byKey) {
     view.layer = view.model.layers[index];
-    view.selected = view.layer.name;
+    view.selected = kept.selected = view.layer.name;
     row.select(index);
     details.build();
     details.paint();
@@ -54,14 +66,17 @@ function createView(root) {
     if (form === view.form) {
       refill(view.model.layers, model.layers);
       view.model = { ...model, layers: view.model.layers };
+      view.model.layers.forEach(reselect);
     } else {
       view.form = form;
       view.model = model;
-      view.memories.clear();
+      if (kept.form !== form) kept.memories.clear();
+      kept.form = form;
       const first = model.layers.findIndex((layer) => layer.kind === "convolution");
-      const kept = model.layers.findIndex((layer) => layer.name === view.selected);
-      view.layer = model.layers[kept >= 0 ? kept : Math.max(first, 0)];
+      const same = model.layers.findIndex((layer) => layer.name === view.selected);
+      view.layer = model.layers[same >= 0 ? same : Math.max(first, 0)];
       view.selected = view.layer.name;
+      view.model.layers.forEach(reselect);
       row.build();
       row.select(view.layer.index);
       details.build();

@@ -12,12 +12,6 @@ function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-// As many decimals as `readable` shows.
-function decimalsOf(value) {
-  const size = Math.abs(value);
-  return size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-}
-
 function fixed(value, decimals) {
   const text = value.toFixed(decimals);
   return (Number(text) === 0 ? (0).toFixed(decimals) : text).replace("-", "−");
@@ -38,10 +32,11 @@ function plural(count, word) {
   return `${whole(count)} ${word}${count === 1 ? "" : "s"}`;
 }
 
+// The rule of the answer above the strip: `percent` in ui/html.py.
 function percent(share) {
-  if (share > 0 && share < 0.0001) return "< 0.01 %";
-  if (share > 0.9995 && share < 1.0005) return "100 %";
-  return `${(100 * share).toFixed(share < 0.01 && share > 0 ? 2 : 1)} %`;
+  if (share < 0.001) return "<\u00a00.1\u00a0%";
+  if (share > 0.999) return ">\u00a099.9\u00a0%";
+  return `${(100 * share).toFixed(share < 0.1 || share > 0.9 ? 1 : 0)}\u00a0%`;
 }
 
 function shapeText(layer) {
