@@ -11,7 +11,7 @@ from cnnviz.errors import DatasetUnavailable
 from cnnviz.home import home
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Pictures with their classes, split for training and for testing.
 

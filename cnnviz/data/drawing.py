@@ -23,7 +23,7 @@ RIM = 12  # Ink up to here, of 255, is the rim that smoothing leaves: it does no
 THINNEST = 1.3  # Strokes narrower than this, in pixels of the 20-pixel box, fade when reduced: they are widened.
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One stage of the preparation.
 

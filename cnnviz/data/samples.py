@@ -174,7 +174,7 @@ def _from_sklearn(name: str, file: str, alt: str, credit: str) -> Sample:
 
 SAMPLES: dict[str, Sample] = {
     "digit_0": _digit("0", "digit_0", "A handwritten zero, a tall oval closed at the top."),
-    "digit_1": _digit("1", "digit_1", "A handwritten one with an upstroke and no foot."),
+    "digit_1": _digit("1", "digit_1", "A handwritten one with a short upstroke and no foot."),
     "digit_2": _digit("2", "digit_2", "A handwritten two with a flat foot."),
     "digit_3": _digit("3", "digit_3", "A handwritten three with two round bows."),
     "digit_4": _digit("4", "digit_4", "A handwritten four, open at the top, in two strokes."),

@@ -14,7 +14,7 @@ from cnnviz.explain.methods import METHODS
 from cnnviz.models.network import Network
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Explanation:
     """Where the evidence for one class lay in one picture.
 

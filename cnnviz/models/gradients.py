@@ -60,6 +60,7 @@ class Passes:
         self.chosen = output
         self._compiled: dict[Any, Callable[..., Any]] = {}
         self._layers: tuple[LayerInfo, ...] | None = None
+        self._classes = 0
 
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
@@ -68,6 +69,11 @@ class Passes:
             self._build("describe", lambda batch, trace: trace.logits)
         assert self._layers is not None
         return self._layers
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are: 2 for a single unit."""
+        return self._classes if self.layers else 0
 
     def answer(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Scores and probabilities, each `(n, classes)`."""
@@ -135,15 +141,28 @@ class Passes:
 
         return tf.TensorSpec([None, *self.model.input_shape[1:]], tf.float32)
 
+    def _choose(self, output: Any) -> Any:
+        """The one output that is meant."""
+        if not isinstance(output, (dict, list, tuple)):
+            return output
+        outputs = list(output.values()) if isinstance(output, dict) else list(output)
+        if self.chosen is None or not 0 <= self.chosen < len(outputs):
+            meant = "none was chosen" if self.chosen is None else f"number {self.chosen} was chosen"
+            raise NetworkError(
+                f"The network has {len(outputs)} outputs and {meant}; give output=0 to {len(outputs) - 1}."
+            )
+        return outputs[self.chosen]
+
     def _trace(self, batch: Any, watch: tuple[str, Callable[[Any], None]] | None = None) -> Trace:
         trace = Trace()
         with _catching(self.model, trace.calls, watch):
             output = self.model(batch, training=False)
-        if self.chosen is not None:
-            output = list(output.values() if isinstance(output, dict) else output)[self.chosen]
-        last = next((call for call in reversed(trace.calls) if call.output is output), None)
+        output = self._choose(output)
+        # The first that gave this very tensor: a dropout or a linear activation after it only hands it on.
+        last = next((call for call in trace.calls if call.output is output), None)
         trace.logits, trace.probabilities = _scores(last, output)
         if self._layers is None:
+            self._classes = int(trace.logits.shape[-1])
             self._layers = tuple(
                 describe(call.layer, name=call.name, output_shape=tuple(call.output.shape[1:])) for call in trace.calls
             )
@@ -186,7 +205,8 @@ def _catching(model: Any, calls: list[Call], watch: tuple[str, Callable[[Any], N
             name = path if counts[path] == 1 else f"{path}:{counts[path]}"
             if watch and watch[0] == name:
                 watch[1](output)
-            calls.append(Call(name, layer, arguments[0] if arguments else None, output))
+            if hasattr(output, "shape"):  # A layer inside a recurrent one gives several tensors: no page can show them.
+                calls.append(Call(name, layer, arguments[0] if arguments else None, output))
             return output
 
         return call

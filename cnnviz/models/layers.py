@@ -124,12 +124,7 @@ def _arithmetic(layer: Any, parameters: int) -> str:
     if not parameters:
         return "no parameters"
     shapes = [tuple(weight.shape) for weight in layer.weights]
-    terms = [shape_text("×", shape) for shape in shapes]
+    terms = ["×".join(f"{size:,}" for size in shape) for shape in shapes]
     if sum(math.prod(shape) for shape in shapes) != parameters:
         return f"{parameters:,}"
     return f"{' + '.join(terms)} = {parameters:,}"
-
-
-def shape_text(sign: str, shape: tuple[int, ...]) -> str:
-    """A shape as people write it: `shape_text("×", (3, 3, 1, 32))` is "3×3×1×32"."""
-    return sign.join(f"{size:,}" for size in shape)

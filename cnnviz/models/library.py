@@ -62,7 +62,12 @@ def network_card(name: str) -> dict[str, Any]:
 
     Args:
         name: A key of `NETWORKS`.
+
+    Raises:
+        NetworkError: If there is no such network.
     """
+    if name not in NETWORKS:
+        raise NetworkError(f"There is no network called {name!r}; there are: {', '.join(NETWORKS)}.")
     return json.loads(asset("networks", name, "card.json").read_text(encoding="utf-8"))
 
 

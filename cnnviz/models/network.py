@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.data.pictures import to_gray
 from cnnviz.errors import NetworkError
-from cnnviz.models.gradients import Passes
+from cnnviz.models.gradients import Passes, leaves
 from cnnviz.models.layers import LayerInfo
 
 Scaling = str | Callable[[np.ndarray], np.ndarray]
@@ -61,10 +61,17 @@ class Network:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """What each class is called, in the order of the scores."""
+        """What each class is called, in the order of the scores.
+
+        Raises:
+            NetworkError: If names were given, but not one for each class.
+        """
         if self._class_names is None:
-            classes = self.layers[-1].output_shape[-1]
-            self._class_names = tuple(str(number) for number in range(max(classes, 2)))
+            self._class_names = tuple(str(number) for number in range(self._passes.classes))
+        elif len(self._class_names) != self._passes.classes:
+            raise NetworkError(
+                f"There are {len(self._class_names)} class names for {self._passes.classes} classes; give one for each."
+            )
         return self._class_names
 
     def prepare(self, picture: np.ndarray) -> np.ndarray:
@@ -158,6 +165,11 @@ class Network:
         batch = np.zeros((1, *self.input_shape), np.float32)
         self.predict(batch)
         self.features(batch)
+        grids = [
+            layer.name for layer in self.layers if len(layer.output_shape) == 3 and max(layer.output_shape[:2]) > 1
+        ]
+        if grids:
+            self.gradients(batch, [0], grids[-1])
         return self
 
     def _check(self, batch: np.ndarray) -> np.ndarray:
@@ -187,7 +199,7 @@ def _scaling(model: Any, scaling: Scaling | None) -> Callable[[np.ndarray], np.n
     if callable(scaling):
         return scaling
     if scaling is None:
-        rescales = any(type(layer).__name__ in ("Rescaling", "Normalization") for layer in model.layers)
+        rescales = any(type(layer).__name__ in ("Rescaling", "Normalization") for _, layer in leaves(model))
         scaling = "0..255" if rescales else "0..1"
     if scaling not in SCALINGS:
         raise NetworkError(

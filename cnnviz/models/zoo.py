@@ -55,7 +55,7 @@ def _digits(input_shape: tuple[int, int, int], classes: int) -> Any:
 ARCHITECTURES: dict[str, Architecture] = {
     "digits": Architecture(
         title="Three convolutions for digits",
-        summary="Three convolutions with ReLU, two max poolings, two dense layers, softmax; “same” padding throughout.",
+        summary="Three “same” convolutions with ReLU, two max poolings, two dense layers, softmax.",
         source="After the tutorials' MNIST network; their padding is “valid”.",
         input_shape=(28, 28, 1),
         build=_digits,

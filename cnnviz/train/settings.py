@@ -77,8 +77,12 @@ class TrainingSettings:
             f"A validation share of {self.validation_share} leaves nothing to learn from; choose 0 to 0.9.",
         )
         demand(
-            self.limit is None or self.limit >= 1,
-            f"A limit of {self.limit} pictures leaves nothing to learn from; choose 1 or more, or none.",
+            isinstance(self.seed, int) and self.seed >= 0,
+            f"The seed is {self.seed!r}; choose a whole number from 0 up.",
+        )
+        demand(
+            self.limit is None or (isinstance(self.limit, int) and self.limit >= 1),
+            f"The limit is {self.limit!r} pictures; choose a whole number from 1 up, or none.",
         )
         demand(
             self.version == VERSION,

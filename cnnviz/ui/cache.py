@@ -40,8 +40,10 @@ def network(key: str) -> Network | None:
             opening = _openings()[key] = _POOL.submit(_open, key)
         if not opening.done():
             return None
-        if isinstance(problem := opening.exception(), NetworkError):
+        problem = opening.exception()
+        if problem is not None:
             del _openings()[key]
+        if isinstance(problem, NetworkError):
             st.error(str(problem))
             return None
     return opening.result()

@@ -8,7 +8,7 @@ from cnnviz.data.samples import SAMPLES
 
 
 def show() -> None:
-    """Every sample that comes from elsewhere, with its author and licence."""
+    """Every sample that comes from elsewhere, with its source and, where it names one, its licence."""
     st.header("Pictures", anchor=False)
     ours = sum(sample.kind != "photograph" for sample in SAMPLES.values())
     lines = [f"- **{sample.name}**: {sample.credit}." for sample in SAMPLES.values() if sample.kind == "photograph"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from html import escape
 
 import numpy as np
 
-from cnnviz.figures import png
+from cnnviz.figures import png, reduced
 
 # The accent of the theme that is on: Streamlit's own marks use it, too. Browsers before 2024 keep the light theme's.
 ACCENT = "light-dark(#b3005e,#ff6fb5)"
@@ -23,6 +24,7 @@ def image(pixels: np.ndarray, *, alt: str, width: int, height: int | None = None
         height: On screen, in CSS pixels: the picture is fitted in, whatever its proportions; by default its own.
         sharp: Keep enlarged pixels square.
     """
+    pixels = pixels if sharp else reduced(pixels, 2 * width)  # Two for screens of high resolution.
     rendering = "pixelated" if sharp else "auto"
     fitted = f"height:{height}px;object-fit:contain;background:rgb(128 128 128/15%);" if height else ""
     return (
@@ -31,6 +33,11 @@ def image(pixels: np.ndarray, *, alt: str, width: int, height: int | None = None
         # A white picture has an edge on a white page, too.
         'display:block;outline:1px solid rgb(128 128 128/35%)">'
     )
+
+
+def plain(text: str) -> str:
+    """Text from outside, for Streamlit's Markdown: none of its signs means anything."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:])", r"\\\1", text)
 
 
 def percent(share: float) -> str:
@@ -44,6 +51,8 @@ def percent(share: float) -> str:
 
 def number(value: float) -> str:
     """A number for people, with a real minus sign: "−25.4", "0.621"."""
+    if 0 < abs(value) < 0.0005:
+        return "≈\u00a00"
     digits = 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
     return f"{value:.{digits}f}".replace("-", "\u2212")
 

@@ -37,5 +37,7 @@ def _current_picture() -> None:
         st.caption("None yet.")
         return
     st.html(html.image(picture.pixels, alt=picture.alt, width=140, sharp=False))
-    height, width = picture.pixels.shape[:2]
-    st.caption(picture.name if picture.drawn else f"{picture.name}, {width:,} wide and {height:,} high, in pixels")
+    height, width = picture.size
+    st.caption(
+        picture.name if picture.drawn else f"{html.plain(picture.name)}, {width:,} wide and {height:,} high, in pixels"
+    )

@@ -37,11 +37,11 @@ def _preview() -> None:
     """What was wrong with the last picture from the chosen source, and the picture that is looked at."""
     picture = state.picture()
     if state.error():
-        still = f" Below is still {picture.name}." if picture is not None else ""
+        still = f" Below is still {html.plain(picture.name)}." if picture is not None else ""
         st.error(f"{state.error()}{still}")
     if picture is not None:
         st.html(html.image(picture.pixels, alt=picture.alt, width=280, sharp=False))
-        st.caption(picture.name)
+        st.caption(html.plain(picture.name))
         st.button("Remove this picture", on_click=state.remove_picture)
 
 

@@ -12,9 +12,12 @@ from streamlit.errors import StreamlitAPIException
 
 from cnnviz.data.samples import SAMPLES, load_sample, sample_strokes
 from cnnviz.errors import PictureError
+from cnnviz.figures import reduced
 from cnnviz.ui.components.pad import read_drawing, remember, stroke
 
 DRAW, UPLOAD, CAMERA, SAMPLE = SOURCES = ("Draw", "Upload", "Camera", "Samples")
+
+LARGEST = 1000  # Pixels a side; no network here looks at more.
 
 # What shows the current picture or an answer to it, and is run again when the picture changes.
 LIVE = ("draw", "current_picture")
@@ -28,14 +31,16 @@ class Picture:
     Attributes:
         name: What it is called on the page.
         alt: What it shows, as far as is known.
-        pixels: Shape `(height, width, 3)`, uint8.
+        pixels: Shape `(height, width, 3)`, uint8; of a large picture a smaller copy.
         drawn: Whether it was drawn, not photographed.
+        size: Height and width of the original, in pixels.
     """
 
     name: str
     alt: str
     pixels: np.ndarray
     drawn: bool
+    size: tuple[int, int]
 
 
 def source() -> str:
@@ -91,7 +96,8 @@ def take_drawing() -> None:
         _run_again(LIVE)
     if drawing.pixels.any():
         pixels = np.repeat((255 - drawing.pixels)[..., None], 3, axis=2)  # Dark ink on paper, as on the pad.
-        keep_picture(DRAW, Picture("Your drawing", "What was drawn on the pad.", pixels, drawn=True))
+        what = "What was drawn on the pad."
+        keep_picture(DRAW, Picture("Your drawing", what, pixels, drawn=True, size=drawing.pixels.shape))
     else:
         keep_picture(DRAW, None)
     _run_again(SETTLED if drawing.final else LIVE)
@@ -100,12 +106,19 @@ def take_drawing() -> None:
 def take_file(where: str, key: str, read: Callable[[Any], np.ndarray]) -> None:
     """Callback of an upload or a camera: open what was chosen, and run again what shows it."""
     file = st.session_state[key]
-    if file is not None:  # Also on the way from one file to the next; the picture before stays until there is another.
+    # None also on the way from one file to the next: the picture before stays until there is another.
+    st.session_state.pop(f"error_{where}", None)
+    if file is not None:
         try:
-            keep_picture(where, Picture(file.name, f"The picture {file.name}.", read(file), drawn=False))
+            keep_picture(where, _photograph(file.name, f"The picture {file.name}.", read(file)))
         except PictureError as problem:
             refuse(where, str(problem))
     _run_again(SETTLED)
+
+
+def _photograph(name: str, alt: str, pixels: np.ndarray) -> Picture:
+    """A picture as a session keeps it: many pages are open at once, and every one sends it to a browser."""
+    return Picture(name, alt, reduced(pixels, LARGEST), drawn=False, size=pixels.shape[:2])
 
 
 def take_sample(key: str) -> None:
@@ -118,7 +131,7 @@ def take_sample(key: str) -> None:
         st.session_state["source"] = DRAW
     else:
         try:
-            keep_picture(SAMPLE, Picture(sample.name, sample.alt, load_sample(key), drawn=False))
+            keep_picture(SAMPLE, _photograph(sample.name, sample.alt, load_sample(key)))
         except PictureError as problem:
             refuse(SAMPLE, str(problem))
     _run_again(SETTLED)
@@ -146,4 +159,6 @@ def _run_again(fragments: tuple[str, ...]) -> NoReturn:
 def first_time(what: str) -> bool:
     """Whether this session asks for the first time."""
     key = f"seen_{what}"
-    return not st.session_state.get(key) and not st.session_state.update({key: True})
+    first = key not in st.session_state
+    st.session_state[key] = True
+    return first

@@ -1,12 +1,14 @@
 """Every entry of the catalogue opens, says what it shows and whose it is."""
 
+import re
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
 
-from cnnviz.data import samples
+from cnnviz.data import prepare_digit, samples
 from cnnviz.data.pictures import to_gray
 from cnnviz.data.samples import CANVAS, SAMPLES, load_sample, sample_strokes
 from cnnviz.errors import PictureError
@@ -107,3 +109,12 @@ def test_photographs_are_found_without_importing_their_package():
         "sys.exit('skimage' in sys.modules or 'sklearn' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("key", DRAWINGS)
+@pytest.mark.parametrize("side", [CANVAS, CANVAS // 2])
+def test_the_network_is_sure_of_every_drawing(digits, key, side):
+    gray = cv2.resize(to_gray(load_sample(key)), (side, side), interpolation=cv2.INTER_AREA)
+    probabilities = digits.predict(prepare_digit(gray)[None, ..., None])[0]
+    digit = int(re.search(r"\d", key)[0]) if re.search(r"\d", key) else 7  # "seven_with_bar"
+    assert probabilities.argmax() == digit and probabilities.max() >= 0.9

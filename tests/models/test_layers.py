@@ -5,7 +5,6 @@ import math
 import pytest
 
 from cnnviz.models import ARCHITECTURES, Network
-from cnnviz.models.layers import shape_text
 
 # Name, role, output shape, arithmetic: worked out by hand.
 DIGITS = [
@@ -88,9 +87,3 @@ def test_every_architecture_builds(key):
     assert net.input_shape == architecture.input_shape
     assert net.layers[-1].output_shape == (7,)
     assert all(layer.title and layer.arithmetic for layer in net.layers)
-
-
-def test_shapes_as_text():
-    assert shape_text("×", (3, 3, 1, 32)) == "3×3×1×32"
-    assert shape_text(" × ", (3136, 64)) == "3,136 × 64"
-    assert shape_text("×", ()) == ""

@@ -238,3 +238,53 @@ def test_models_that_cannot_be_shown_are_refused(coloured):
 def test_class_names_are_numbers_unless_they_are_given(coloured):
     assert coloured().class_names == ("0", "1")
     assert coloured(class_names=["cat", "dog"]).class_names == ("cat", "dog")
+
+
+def test_dropout_and_linear_layers_after_softmax_are_passed_through(small, pictures):
+    from keras import layers
+
+    for end in (layers.Dropout(0.5), layers.Activation("linear", dtype="float32")):
+        net = Network(small(layers.Dense(3, name="scores"), layers.Softmax(), end))
+        np.testing.assert_allclose(net.predict(pictures), net.model.predict(pictures, verbose=0), atol=1e-6)
+        np.testing.assert_allclose(net.logits(pictures), net.features(pictures)["scores"], atol=1e-6)
+
+
+@pytest.fixture
+def two_heads():
+    """One picture, a head of three classes and one of two."""
+    import keras
+    from keras import layers
+
+    picture = keras.Input((8, 8, 1))
+    flat = layers.Flatten()(picture)
+    return keras.Model(picture, [layers.Dense(3, name="three")(flat), layers.Dense(2, name="two")(flat)])
+
+
+@pytest.mark.parametrize("output", [None, 2, -1])
+def test_one_of_several_outputs_must_be_chosen(two_heads, pictures, output):
+    with pytest.raises(NetworkError, match=r"has 2 outputs and .* give output=0 to 1"):
+        Network(two_heads, output=output).predict(pictures)
+
+
+@pytest.mark.parametrize(("output", "classes"), [(0, 3), (1, 2)])
+def test_the_chosen_output_is_answered(two_heads, pictures, output, classes):
+    net = Network(two_heads, output=output)
+    expected = two_heads.predict(pictures, verbose=0)[output]
+    np.testing.assert_allclose(net.logits(pictures), expected, atol=1e-6)
+    assert net.class_names == tuple("0123456789"[:classes])
+
+
+def test_every_class_needs_a_name(small):
+    from keras import layers
+
+    with pytest.raises(NetworkError, match="2 class names for 3 classes"):
+        _ = Network(small(layers.Dense(3)), class_names=("a", "b")).class_names
+
+
+def test_rescaling_inside_a_backbone_is_found():
+    import keras
+    from keras import layers
+
+    inner = keras.Sequential([keras.Input((8, 8, 1)), layers.Rescaling(1 / 255), layers.Conv2D(2, 3)])
+    net = Network(keras.Sequential([keras.Input((8, 8, 1)), inner, layers.Flatten(), layers.Dense(2)]))
+    assert net.prepare(np.full((8, 8), 255, np.uint8)).max() == 255

@@ -42,7 +42,9 @@ BAD = [
     ({"learning_rate": float("nan")}, "A learning rate of nan cannot work; choose one above 0 and at most 10."),
     ({"validation_share": 1.0}, "A validation share of 1.0 leaves nothing to learn from; choose 0 to 0.9."),
     ({"validation_share": -0.1}, "A validation share of -0.1 leaves nothing to learn from; choose 0 to 0.9."),
-    ({"limit": 0}, "A limit of 0 pictures leaves nothing to learn from; choose 1 or more, or none."),
+    ({"limit": 0}, "The limit is 0 pictures; choose a whole number from 1 up, or none."),
+    ({"limit": 10.5}, "The limit is 10.5 pictures; choose a whole number from 1 up, or none."),
+    ({"seed": -1}, "The seed is -1; choose a whole number from 0 up."),
     ({"version": 2}, "These settings are of version 2, this program writes version 1;"),
 ]
 
@@ -74,7 +76,7 @@ def test_what_cannot_work_is_refused(wrong, sentence):
         ("{'epochs': 3}", "The settings are not JSON: "),
         ("[1, 2]", "Settings are a JSON object, not list; write them with to_json."),
         ('{"epoch": 3, "colour": 1}', "There are no settings called colour, epoch; there are: architecture, "),
-        ('{"limit": "many"}', "A setting has a value of the wrong type: "),
+        ('{"limit": "many"}', "The limit is 'many' pictures; choose "),
         ('{"learning_rate": null}', "A setting has a value of the wrong type: "),
     ],
 )

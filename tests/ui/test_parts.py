@@ -1,5 +1,7 @@
 """The parts of the pages that need no page: words, HTML, and what a session remembers."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -70,10 +72,18 @@ def test_probabilities_for_people(share, text):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(-25.41, "−25.4"), (19.99, "20.0"), (1.234, "1.23"), (-0.0312, "−0.031"), (0, "0.000")]
+    ("value", "text"),
+    [(-25.41, "−25.4"), (19.99, "20.0"), (1.234, "1.23"), (-0.0312, "−0.031"), (0, "0.000"), (1e-5, "≈\u00a00")],
 )
 def test_numbers_for_people(value, text):
     assert html.number(value) == text
+
+
+@pytest.mark.parametrize("name", ["7$a$.png", "a*b*.png", ":red[x].png", "[here](http://a.b)", "plain name.png"])
+def test_file_names_are_no_markdown(name):
+    made = html.plain(name)
+    assert made.replace("\\", "") == name
+    assert all(before == "\\" for before, sign in pairwise(made) if sign in "$*:[]()")
 
 
 def test_names_are_escaped():
@@ -192,7 +202,7 @@ def test_at_first_there_is_nothing(session):
 
 def test_each_source_keeps_its_own_picture(session):
     pixels = np.zeros((2, 2, 3), np.uint8)
-    state.keep_picture(state.UPLOAD, state.Picture("a.png", "", pixels, drawn=False))
+    state.keep_picture(state.UPLOAD, state.Picture("a.png", "", pixels, drawn=False, size=pixels.shape[:2]))
     assert state.picture() is None
     session["source"] = state.UPLOAD
     assert state.picture().name == "a.png"

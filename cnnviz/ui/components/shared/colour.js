@@ -44,7 +44,7 @@ function isDark(element) {
 // A number for reading: what matters of it, never "1.1920929e-07".
 function readable(value) {
   const size = Math.abs(value);
-  if (size < 0.0005) return "0";
+  if (size < 0.0005) return size > 0 ? "≈ 0" : "0";
   const text = value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
   return text.replace("-", "−");
 }
