@@ -33,4 +33,4 @@ def show(key: str) -> None:
     st.header(f"The network “{NETWORKS[key].title}”", anchor=False)
     st.markdown(f"{NETWORKS[key].summary} Data: {card['data']}. Measured on {card['date']}.\n\n{measured(key)}")
     st.markdown("How it was trained, ready to repeat with `python -m cnnviz.train --recipe " + key + "`:")
-    st.code(json.dumps(card["settings"], indent=2), language="json")
+    st.code(json.dumps(card["settings"], indent=2), language=None)

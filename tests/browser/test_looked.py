@@ -53,7 +53,7 @@ def test_chosen_class_stays_when_the_picture_changes(heat: Locator) -> None:
 
 def test_opacity_follows_its_slider_without_the_server(heat: Locator) -> None:
     slider = heat.page.get_by_role("slider", name="Opacity of the heat")
-    expect(heat.locator("canvas").last).to_have_css("opacity", "0.6")
+    expect(heat.locator("canvas").last).to_have_css("opacity", "0.75")
     settle(heat.page)
     with frames_sent(heat.page) as sent:
         slider.fill("20")
