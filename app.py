@@ -6,5 +6,6 @@ from cnnviz.ui import frame, navigation, sidebar
 
 frame.setup()
 page = st.navigation(navigation.pages())
-sidebar.show()
+# The page first: what it shows is waited for.
 page.run()
+sidebar.show()

@@ -24,8 +24,8 @@ def _openings() -> dict[str, Future[Network]]:
 def network(key: str) -> Network | None:
     """The network, or None while it is being opened; ask again a moment later.
 
-    Opening begins only when a session asks for the second time: by then its first page is on screen, which the loading
-    of TensorFlow would have kept waiting.
+    Opening begins only when a session asks again a moment after its first time: by then its page is on screen, which
+    the loading of TensorFlow would have kept waiting.
 
     Args:
         key: A key of `NETWORKS`.
@@ -35,7 +35,7 @@ def network(key: str) -> Network | None:
     with _LOCK:
         opening = _openings().get(key)
         if opening is None:
-            if state.first_time("page"):
+            if not state.is_settled():
                 return None
             opening = _openings()[key] = _POOL.submit(_open, key)
         if not opening.done():

@@ -25,8 +25,9 @@ def show() -> None:
 
 
 def chosen_network() -> str:
-    """Key of the network that all pages use."""
-    return st.session_state["network"]
+    """Key of the network that all pages use; a page asks before the sidebar is there for the first time."""
+    key = st.session_state.get("network") or st.query_params.get("network")
+    return key if key in NETWORKS else next(iter(NETWORKS))
 
 
 @st.fragment(key="current_picture")

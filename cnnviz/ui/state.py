@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -17,6 +18,7 @@ from cnnviz.ui.components.pad import read_drawing, remember, stroke
 
 DRAW, UPLOAD, CAMERA, SAMPLE = SOURCES = ("Draw", "Upload", "Camera", "Samples")
 
+PAINTED = 0.9  # Seconds that a browser takes to show a page.
 LARGEST = 1000  # Pixels a side; no network here looks at more.
 
 # What shows the current picture or an answer to it, and is run again when the picture changes.
@@ -156,9 +158,6 @@ def _run_again(fragments: tuple[str, ...]) -> NoReturn:
         st.rerun()
 
 
-def first_time(what: str) -> bool:
-    """Whether this session asks for the first time."""
-    key = f"seen_{what}"
-    first = key not in st.session_state
-    st.session_state[key] = True
-    return first
+def is_settled() -> bool:
+    """Whether this session asked for the first time long enough ago for its page to be on screen by now."""
+    return time.monotonic() - st.session_state.setdefault("began", time.monotonic()) > PAINTED

@@ -237,8 +237,14 @@ def test_each_loading_of_a_sample_has_a_token_of_its_own(session):
     assert len(set(tokens)) == 2 and session["source"] == state.DRAW
 
 
-def test_the_first_time_comes_once(session):
-    assert [state.first_time("page"), state.first_time("page"), state.first_time("other")] == [True, False, True]
+def test_a_page_is_settled_a_moment_after_its_first_question(session, monkeypatch):
+    now = 10.0
+    monkeypatch.setattr(state.time, "monotonic", lambda: now)
+    assert not state.is_settled()
+    now += state.PAINTED / 2
+    assert not state.is_settled()
+    now += state.PAINTED
+    assert state.is_settled()
 
 
 @pytest.mark.parametrize(
