@@ -92,7 +92,9 @@ def test_answer_after_a_stroke(measuring, tmp_path):
             end="",
         )
     assert len(ours) >= 0.6 * STROKES
-    assert statistics.median(ours) <= 2 * statistics.median(floor)
+    # What a hand still takes for "at once"; on a machine with other work, look at the floor beside it.
+    assert statistics.median(ours) <= 120
+    assert p95(ours) <= 250
 
 
 def first_content(folder, script, find):
