@@ -2,7 +2,7 @@
 
 from cnnviz.data.datasets import DATASETS, Dataset, load_dataset
 from cnnviz.data.drawing import Step, digit_steps, prepare_digit
-from cnnviz.data.pictures import open_picture, to_gray
+from cnnviz.data.pictures import open_picture, reduced, to_gray
 from cnnviz.errors import DatasetUnavailable, PictureError
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "load_dataset",
     "open_picture",
     "prepare_digit",
+    "reduced",
     "to_gray",
 ]

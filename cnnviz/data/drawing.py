@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from cnnviz.data.pictures import reduced
+
 SIZE = 28  # Side of what the network gets.
 BOX = 20  # Side of the box that the digit fills.
 
@@ -70,10 +72,10 @@ def digit_steps(gray: np.ndarray, *, recentre: bool = True) -> tuple[Step, ...]:
             f"A drawing is a two-dimensional array of uint8, not {gray.dtype} of shape {gray.shape}; "
             "turn a colour picture to grey with to_gray first."
         )
-    size, gray = gray.shape, _fit(gray)
+    size, gray = gray.shape, reduced(gray, LONGEST)
     ink, polarity = _find_ink(gray)
-    reduced = "" if gray.shape == size else f", reduced from {size[0]:,} × {size[1]:,}"
-    grey = f"The picture in grey{reduced}: {gray.shape[0]} rows × {gray.shape[1]} columns of pixels."
+    smaller = "" if gray.shape == size else f", reduced from {size[0]:,} × {size[1]:,}"
+    grey = f"The picture in grey{smaller}: {gray.shape[0]} rows × {gray.shape[1]} columns of pixels."
     steps = [Step("gray", gray, grey)]
     steps.append(Step("ink", ink, polarity))
     if not recentre:
@@ -85,14 +87,6 @@ def digit_steps(gray: np.ndarray, *, recentre: bool = True) -> tuple[Step, ...]:
     for name, stage in (("crop", _crop), ("scale", _scale), ("centre", _centre)):
         steps.append(Step(name, *stage(steps[-1].picture)))
     return tuple(steps)
-
-
-def _fit(gray: np.ndarray) -> np.ndarray:
-    share = LONGEST / max(gray.shape)
-    if share >= 1:
-        return gray
-    rows, columns = (max(1, round(size * share)) for size in gray.shape)
-    return cv2.resize(gray, (columns, rows), interpolation=cv2.INTER_AREA)
 
 
 def _find_ink(gray: np.ndarray) -> tuple[np.ndarray, str]:

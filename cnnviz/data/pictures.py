@@ -102,6 +102,20 @@ def to_gray(picture: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY)
 
 
+def reduced(pixels: np.ndarray, longest: int) -> np.ndarray:
+    """A picture no larger than needed; each new pixel is the mean of those it replaces.
+
+    Args:
+        pixels: Shape `(height, width)` or `(height, width, 3)`, uint8.
+        longest: Pixels of its longer side, at most.
+    """
+    share = longest / max(pixels.shape[:2])
+    if share >= 1:
+        return pixels
+    height, width = (max(1, round(size * share)) for size in pixels.shape[:2])
+    return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+
+
 def _read(source: object) -> bytes:
     """All bytes of `source`, of which there are at most `MAX_BYTES`."""
     if isinstance(source, (bytes, bytearray, memoryview)):

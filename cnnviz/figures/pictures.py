@@ -33,20 +33,6 @@ def enlarged(pixels: np.ndarray, factor: int) -> np.ndarray:
     return cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
 
 
-def reduced(pixels: np.ndarray, longest: int) -> np.ndarray:
-    """A picture no larger than needed; each new pixel is the mean of those it replaces.
-
-    Args:
-        pixels: Shape `(height, width)` or `(height, width, 3)`, uint8.
-        longest: Pixels of its longer side, at most.
-    """
-    share = longest / max(pixels.shape[:2])
-    if share >= 1:
-        return pixels
-    height, width = (max(1, round(size * share)) for size in pixels.shape[:2])
-    return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
-
-
 def coloured(values: np.ndarray, *, limit: float | None = None) -> np.ndarray:
     """Numbers as colours: diverging around 0 if any is negative, else sequential from 0.
 

@@ -51,8 +51,8 @@ def network(key: str) -> Network | None:
 
 def _open(key: str) -> Network:
     opened = load_network(key)
-    # Streamlit collects garbage after every run of a script, and would look through TensorFlow's million objects each
-    # time, for 0.2 s. They are here to stay: frozen, they are left out.
+    # A collection of garbage looks through TensorFlow's million objects for 0.2 s, and every stroke would wait for it.
+    # They are here to stay: frozen, they are left out.
     gc.collect()
     gc.freeze()
     return opened

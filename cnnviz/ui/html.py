@@ -8,7 +8,8 @@ from html import escape
 
 import numpy as np
 
-from cnnviz.figures import png, reduced
+from cnnviz.data import reduced
+from cnnviz.figures import png
 
 # The accent of the theme that is on: Streamlit's own marks use it, too. Browsers before 2024 keep the light theme's.
 ACCENT = "light-dark(#b3005e,#ff6fb5)"

@@ -11,9 +11,9 @@ import numpy as np
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from cnnviz.data import reduced
 from cnnviz.data.samples import SAMPLES, load_sample, sample_strokes
 from cnnviz.errors import PictureError
-from cnnviz.figures import reduced
 from cnnviz.ui.components.pad import read_drawing, remember, stroke
 
 DRAW, UPLOAD, CAMERA, SAMPLE = SOURCES = ("Draw", "Upload", "Camera", "Samples")

@@ -5,7 +5,6 @@ machine that runs other things is slow with everything.
 """
 
 import statistics
-import time
 
 import numpy as np
 import pytest
@@ -41,28 +40,19 @@ def test_grad_cam_passes(benchmark, digits, batch):
     benchmark(lambda: digits.gradients(batch, [3], "relu_3"))
 
 
-def medians(*functions, rounds=10, calls=30):
-    """Median seconds of a call of each function: they take turns in rounds of several calls, each on warm caches."""
-    times = [[] for _ in functions]
-    for _ in range(rounds):
-        for function, noted in zip(functions, times, strict=True):
-            function()
-            for _ in range(calls):
-                start = time.perf_counter()
-                function()
-                noted.append(time.perf_counter() - start)
-    return [statistics.median(noted) for noted in times]
-
-
-def test_ratios(measuring, digits, batch):
-    beside_keras, keras = medians(
-        lambda: digits.predict(batch), lambda: digits.model.predict(batch, verbose=0), rounds=3
+def test_ratios(measuring, in_turns, digits, batch):
+    answers = in_turns(
+        lambda: digits.predict(batch), lambda: digits.model.predict(batch, verbose=0), rounds=3, calls=30
     )
-    forward, features, gradients = medians(
+    passes = in_turns(
         lambda: digits.predict(batch),
         lambda: digits.features(batch),
         lambda: digits.gradients(batch, [3], "relu_3"),
+        rounds=10,
+        calls=30,
     )
+    beside_keras, keras = map(statistics.median, answers)
+    forward, features, gradients = map(statistics.median, passes)
     print(
         f"\nKeras' predict / predict {keras / beside_keras:.1f}, features / predict {features / forward:.2f}, ", end=""
     )

@@ -6,7 +6,6 @@
 import statistics
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -33,19 +32,6 @@ print((highest() - before - maps.nbytes) / 1e6)
 """
 
 
-def in_turns(*functions, rounds=8, calls=10):
-    """Seconds of each call of each function, as one list each: they take turns in rounds, each on warm caches."""
-    times = [[] for _ in functions]
-    for _ in range(rounds):
-        for function, noted in zip(functions, times, strict=True):
-            function()
-            for _ in range(calls):
-                start = time.perf_counter()
-                function()
-                noted.append(time.perf_counter() - start)
-    return times
-
-
 def arrays(size, channels, filters):
     random = np.random.default_rng(0)
     x = random.standard_normal((size, size, channels)).astype(np.float32)
@@ -53,7 +39,7 @@ def arrays(size, channels, filters):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_convolve_beside_tensorflow_and_scipy(measuring, case):
+def test_convolve_beside_tensorflow_and_scipy(measuring, in_turns, case):
     import tensorflow as tf
 
     x, kernels = arrays(*CASES[case])

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from cnnviz.data.pictures import DRAFT_PIXELS, MAX_BYTES, open_picture, to_gray
+from cnnviz.data.pictures import DRAFT_PIXELS, MAX_BYTES, open_picture, reduced, to_gray
 from cnnviz.errors import PictureError
 
 # Pillow warns of it, and goes on.
@@ -358,3 +358,11 @@ def test_gray_is_bt601_luma_rounded():
 def test_gray_of_something_else(shape):
     with pytest.raises(ValueError, match=r"height, width, 3"):
         to_gray(np.zeros(shape, np.uint8))
+
+
+def test_a_large_picture_is_reduced_to_means():
+    pixels = np.zeros((8, 4, 3), np.uint8)
+    pixels[::2] = 200
+    small = reduced(pixels, 4)
+    assert small.shape == (4, 2, 3) and (small == 100).all()
+    assert reduced(pixels, 8) is pixels

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from cnnviz.figures import coloured, enlarged, heated, montage, png, reduced
+from cnnviz.figures import coloured, enlarged, heated, montage, png
 from cnnviz.figures.theme import DIVERGING, HEAT, SEQUENTIAL, lookup
 
 GUTTER = [128, 128, 128]
@@ -90,11 +90,3 @@ def test_heat_lies_over_the_picture():
     np.testing.assert_array_equal(heated(gray, heat, opacity=1), table)
     np.testing.assert_allclose(heated(rgb, heat, opacity=0.25), 0.25 * table + 0.75 * rgb, atol=0.51)
     assert heated(noise(4, 6, 3), np.zeros((4, 6))).shape == (4, 6, 3)
-
-
-def test_a_large_picture_is_reduced_to_means():
-    pixels = np.zeros((8, 4, 3), np.uint8)
-    pixels[::2] = 200
-    small = reduced(pixels, 4)
-    assert small.shape == (4, 2, 3) and (small == 100).all()
-    assert reduced(pixels, 8) is pixels
