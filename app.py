@@ -8,4 +8,4 @@ frame.setup()
 page = st.navigation(navigation.pages())
 # The page first: what it shows is waited for.
 page.run()
-sidebar.show()
+sidebar.show(draws=page.title == navigation.PAGES[0].title)

@@ -2,6 +2,7 @@
 
 CnnvizError
 ├── PictureError (ValueError)          a picture or drawing that cannot be read
+├── ArrayError (ValueError)            a file of numbers (CSV, NPY) that cannot be read
 ├── DatasetUnavailable (LookupError)   a data set that is neither here nor to be had
 ├── NetworkError (ValueError)          a network that cannot be opened or used so
 └── SettingsError (ValueError)         training settings that contradict themselves
@@ -16,6 +17,10 @@ class CnnvizError(Exception):
 
 class PictureError(CnnvizError, ValueError):
     """A picture or drawing that cannot be read."""
+
+
+class ArrayError(CnnvizError, ValueError):
+    """A file of numbers, a table or a volume, that cannot be read."""
 
 
 class DatasetUnavailable(CnnvizError, LookupError):  # noqa: N818 - the public API's name

@@ -2,19 +2,31 @@
 
 from cnnviz.data.datasets import DATASETS, Dataset, load_dataset
 from cnnviz.data.drawing import Step, digit_steps, prepare_digit
-from cnnviz.data.pictures import open_picture, reduced, to_gray
-from cnnviz.errors import DatasetUnavailable, PictureError
+from cnnviz.data.pictures import open_picture, reduced, resized, to_gray
+from cnnviz.data.series import SIGNALS, Signal
+from cnnviz.data.tables import Table, read_table
+from cnnviz.data.volumes import Volume, phantom, read_volume
+from cnnviz.errors import ArrayError, DatasetUnavailable, PictureError
 
 __all__ = [
     "DATASETS",
+    "SIGNALS",
+    "ArrayError",
     "Dataset",
     "DatasetUnavailable",
     "PictureError",
+    "Signal",
     "Step",
+    "Table",
+    "Volume",
     "digit_steps",
     "load_dataset",
     "open_picture",
+    "phantom",
     "prepare_digit",
+    "read_table",
+    "read_volume",
     "reduced",
+    "resized",
     "to_gray",
 ]

@@ -109,11 +109,21 @@ def reduced(pixels: np.ndarray, longest: int) -> np.ndarray:
         pixels: Shape `(height, width)` or `(height, width, 3)`, uint8.
         longest: Pixels of its longer side, at most.
     """
+    return pixels if longest >= max(pixels.shape[:2]) else resized(pixels, longest)
+
+
+def resized(pixels: np.ndarray, longest: int) -> np.ndarray:
+    """A picture of a given size, its proportions kept: averaged where it shrinks, interpolated where it grows.
+
+    Args:
+        pixels: Shape `(height, width)` or `(height, width, 3)`, uint8.
+        longest: Pixels of its longer side; the other has at least one.
+    """
     share = longest / max(pixels.shape[:2])
-    if share >= 1:
+    if share == 1:
         return pixels
     height, width = (max(1, round(size * share)) for size in pixels.shape[:2])
-    return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if share < 1 else cv2.INTER_LINEAR)
 
 
 def _read(source: object) -> bytes:

@@ -60,15 +60,39 @@ def montage(maps: np.ndarray) -> np.ndarray:
     Returns:
         uint8, `(height, width, 3)`; a gutter of one grey pixel lies between maps.
     """
-    rows, columns, channels = maps.shape
-    across = math.ceil(math.sqrt(channels))
-    down = math.ceil(channels / across)
-    picture = np.full((down * (rows + GUTTER) - GUTTER, across * (columns + GUTTER) - GUTTER, 3), 128, np.uint8)
     # One scale needs one sign for all, also for a map that happens to have no negative cell.
-    colours = coloured(maps.reshape(rows, -1)).reshape(rows, columns, channels, 3)
-    for channel in range(channels):
-        top, left = (channel // across) * (rows + GUTTER), (channel % across) * (columns + GUTTER)
-        picture[top : top + rows, left : left + columns] = colours[:, :, channel]
+    colours = coloured(maps.reshape(len(maps), -1)).reshape(*maps.shape, 3)
+    return _tiled(np.moveaxis(colours, 2, 0))
+
+
+def kernel_picture(kernels: np.ndarray, *, one_scale: bool = True) -> np.ndarray:
+    """All kernels of a layer as one picture, signed around 0, in reading order.
+
+    Args:
+        kernels: Shape `(n, rows, columns)`, in diverging colours, white at 0; or `(n, rows, columns, 3)`, weights of red,
+            green and blue as a colour, mid-grey at 0.
+        one_scale: The largest magnitude of all gets the last colour; otherwise each kernel's own does.
+
+    Returns:
+        uint8, `(height, width, 3)`; a gutter of one grey pixel lies between kernels.
+    """
+    count, rows, columns = kernels.shape[:3]
+    limits = np.abs(kernels).max(axis=tuple(range(1, kernels.ndim)), initial=0.0)
+    limits = np.full(count, limits.max(initial=0.0)) if one_scale else limits
+    limits = np.where(limits > 0, limits, 1).reshape(-1, *[1] * (kernels.ndim - 1))
+    shares = np.rint((kernels / limits + 1) / 2 * 255).astype(np.uint8)
+    return _tiled(shares if kernels.ndim == 4 else lookup(DIVERGING)[shares])
+
+
+def _tiled(tiles: np.ndarray) -> np.ndarray:
+    """Pictures `(n, rows, columns, 3)`, uint8, side by side on grey, about as many across as down."""
+    count, rows, columns = tiles.shape[:3]
+    across = math.ceil(math.sqrt(count))
+    down = math.ceil(count / across)
+    picture = np.full((down * (rows + GUTTER) - GUTTER, across * (columns + GUTTER) - GUTTER, 3), 128, np.uint8)
+    for number, tile in enumerate(tiles):
+        top, left = (number // across) * (rows + GUTTER), (number % across) * (columns + GUTTER)
+        picture[top : top + rows, left : left + columns] = tile
     return picture
 
 

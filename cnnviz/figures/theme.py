@@ -14,6 +14,14 @@ HEAT: tuple[str, ...] = tuple(plotly.colors.sequential.Inferno)
 DIVERGING: tuple[str, ...] = ("#0b3c8c", "#3f79c4", "#9dc0e6", "#ffffff", "#f7c48b", "#dd7f1f", "#8a4200")
 DIVERGING_DARK: tuple[str, ...] = ("#a9d0ff", "#5b9bea", "#26568f", "#161a20", "#8a4d13", "#e08a2e", "#ffd3a1")
 
+# Names rather than numbers: the colours of Okabe and Ito 2008, those too bright for a white page made darker, black
+# made grey. Each has a contrast of 3 on the light page and on the dark one. Six dashes tell the same curves apart
+# without colour; six and seven share no divisor, so that the first 42 pairs differ.
+CATEGORIES: tuple[str, ...] = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b07c00", "#3a93c8", "#808080")
+DASHES: tuple[str, ...] = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+# Lines that help to read a figure.
+GUIDE = "#808080"
+
 SCALES: dict[str, tuple[str, ...]] = {
     "sequential": SEQUENTIAL,
     "heat": HEAT,

@@ -42,9 +42,13 @@ class Trace:
     logits: Any = None
     probabilities: Any = None
 
+    def call(self, name: str) -> Call:
+        """The call of this name."""
+        return next(call for call in self.calls if call.name == name)
+
     def output(self, name: str) -> Any:
         """What the call of this name gave out."""
-        return next(call.output for call in self.calls if call.name == name)
+        return self.call(name).output
 
 
 class Passes:
@@ -86,6 +90,10 @@ class Passes:
         key = ("features", *names)
         outputs = self._get(key, lambda batch, trace: [_float(trace.output(name)) for name in names])(batch)
         return {name: output.numpy() for name, output in zip(names, outputs, strict=True)}
+
+    def received(self, batch: np.ndarray, name: str) -> np.ndarray:
+        """What the named layer was given."""
+        return self._get(("received", name), lambda batch, trace: _float(trace.call(name).input))(batch).numpy()
 
     def gradients(
         self, batch: np.ndarray, classes: np.ndarray, layer: str

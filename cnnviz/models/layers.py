@@ -24,6 +24,7 @@ class LayerInfo:
         window: Size of the window that slides, `(rows, columns)`; None where nothing slides.
         strides: Of that window.
         padding: "valid" or "same"; None where nothing slides.
+        dilation: Of the window, `(rows, columns)`; None where nothing slides.
         activation: Of the layer itself, for example "relu"; None where it has none or a linear one.
     """
 
@@ -37,6 +38,7 @@ class LayerInfo:
     window: tuple[int, int] | None = None
     strides: tuple[int, int] | None = None
     padding: str | None = None
+    dilation: tuple[int, int] | None = None
     activation: str | None = None
 
 
@@ -64,6 +66,8 @@ def describe(layer: Any, *, name: str, output_shape: tuple[int, ...]) -> LayerIn
         window=tuple(getattr(layer, "kernel_size", None) or layer.pool_size) if sliding else None,
         strides=tuple(layer.strides) if sliding else None,
         padding=layer.padding if sliding else None,
+        # Poolings have none.
+        dilation=tuple(getattr(layer, "dilation_rate", (1,) * len(layer.strides))) if sliding else None,
         activation=None if activation == "linear" else activation,
     )
 

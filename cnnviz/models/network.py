@@ -122,6 +122,22 @@ class Network:
             self.layer(name)
         return self._passes.features(batch, names)
 
+    def received(self, batch: np.ndarray, layer: str) -> np.ndarray:
+        """What a layer is given to work on.
+
+        Args:
+            batch: Shape `(n, height, width, channels)`.
+            layer: A layer's name.
+
+        Returns:
+            The layer's input, `(n, …)`, float32.
+
+        Raises:
+            NetworkError: If the layer does not exist.
+        """
+        self.layer(layer)
+        return self._passes.received(self._check(batch), layer)
+
     def gradients(
         self, batch: np.ndarray, classes: Sequence[int] | np.ndarray, layer: str
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

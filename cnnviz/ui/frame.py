@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.home import asset
+from cnnviz.ui.components import arrival
 
 # Less empty space above the first line than Streamlit leaves; on a phone the answer follows the pad, and what the
 # network sees comes after it.
@@ -20,3 +21,4 @@ def setup() -> None:
     """Set the page up; to be called first."""
     st.set_page_config(page_title="cnnviz", page_icon=str(asset("pictures", "icon.png")), layout="wide")
     st.html(STYLE)
+    arrival.welcome()

@@ -28,6 +28,12 @@ class PageEntry:
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("Start", "start/draw.py", "Draw", ":material/draw:"),
     PageEntry("Start", "start/about.py", "About", ":material/info:"),
+    PageEntry("Learn", "learn/convolution.py", "Convolution", ":material/grid_on:"),
+    PageEntry("Learn", "learn/pooling.py", "Pooling", ":material/compress:"),
+    PageEntry("Learn", "learn/activations.py", "Activations", ":material/show_chart:"),
+    PageEntry("Learn", "learn/dimensions.py", "Dimensions", ":material/view_in_ar:"),
+    PageEntry("Learn", "learn/invariance.py", "Invariance", ":material/rotate_right:"),
+    PageEntry("Inspect", "inspect/kernels.py", "Kernels", ":material/apps:"),
 )
 
 

@@ -44,8 +44,11 @@ class Seen:
 def seen(net: Network | None) -> Seen | None:
     """The current picture as the current network gets it; None where there is no picture, or no network yet."""
     picture = state.picture()
-    if picture is None:
-        return None
+    return None if picture is None else seen_of(net, picture)
+
+
+def seen_of(net: Network | None, picture: state.Picture) -> Seen | None:
+    """A picture as the current network gets it; None where it takes the network to know, and there is none yet."""
     if NETWORKS[sidebar.chosen_network()].recentres:
         steps = digit_steps(to_gray(picture.pixels), recentre=st.session_state.get("recentre", True))
         pixels = steps[-1].picture

@@ -5,11 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.models import NETWORKS
-from cnnviz.ui import html, network_card, state
+from cnnviz.ui import html, network_card, source, state
 
 
-def show() -> None:
-    """Put both into the sidebar."""
+def show(*, draws: bool) -> None:
+    """Put both into the sidebar.
+
+    Args:
+        draws: Whether the page itself has the controls that change the picture.
+    """
     with st.sidebar:
         st.selectbox(
             "Network",
@@ -21,7 +25,7 @@ def show() -> None:
         )
         with st.expander("About this network"):
             st.markdown(f"{NETWORKS[chosen_network()].summary}\n\n{network_card.measured(chosen_network())}")
-        _current_picture()
+        _current_picture(draws)
 
 
 def chosen_network() -> str:
@@ -31,9 +35,10 @@ def chosen_network() -> str:
 
 
 @st.fragment(key="current_picture")
-def _current_picture() -> None:
+def _current_picture(draws: bool) -> None:
     st.markdown("Picture")
-    picture = state.picture()
+    # The page that draws starts with an empty pad; the others have a sample until something is drawn.
+    picture = state.picture() if draws else state.shown_picture()
     if picture is None:
         st.caption("None yet.")
         return
@@ -42,3 +47,7 @@ def _current_picture() -> None:
     st.caption(
         picture.name if picture.drawn else f"{html.plain(picture.name)}, {width:,} wide and {height:,} high, in pixels"
     )
+    if not draws:
+        with st.popover("Draw or choose another", width="stretch"):
+            source.choose()
+            source.show()

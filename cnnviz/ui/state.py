@@ -18,7 +18,12 @@ from cnnviz.ui.components.pad import read_drawing, remember, stroke
 
 DRAW, UPLOAD, CAMERA, SAMPLE = SOURCES = ("Draw", "Upload", "Camera", "Samples")
 
+# What the page Convolution slides, and over what.
+CATALOGUE, LEARNED, CUSTOM = KERNELS_FROM = ("Catalogue", "Learned", "Custom")
+PICTURE, PREPARED, TYPED = INPUTS_FROM = ("Picture", "Prepared", "Numbers")
+
 PAINTED = 0.9  # Seconds that a browser takes to show a page.
+FIRST = "digit_7"  # What pages show before there is a picture.
 LARGEST = 1000  # Pixels a side; no network here looks at more.
 
 # What shows the current picture or an answer to it, and is run again when the picture changes.
@@ -53,6 +58,16 @@ def source() -> str:
 def picture() -> Picture | None:
     """The current picture: the last one from the chosen source; None if there is none yet."""
     return st.session_state.get(f"picture_{source()}")
+
+
+def shown_picture() -> Picture:
+    """The current picture; until there is one, a drawing that comes with cnnviz, so that no page starts empty."""
+    current = picture()
+    if current is not None:
+        return current
+    sample = SAMPLES[FIRST]
+    pixels = load_sample(FIRST)
+    return Picture(f"{sample.name}, a sample", sample.alt, pixels, drawn=True, size=pixels.shape[:2])
 
 
 def keep_picture(where: str, kept: Picture | None) -> None:
@@ -156,6 +171,19 @@ def _run_again(fragments: tuple[str, ...]) -> NoReturn:
         st.rerun(fragments)
     except StreamlitAPIException:
         st.rerun()
+
+
+def learned_kernel(layer: str, kernel: int) -> None:
+    """Make this learned kernel the one that the page Convolution opens with.
+
+    Args:
+        layer: Name of a convolution layer of the current network.
+        kernel: Its number among the layer's kernels.
+    """
+    st.session_state["kernel_from"] = LEARNED
+    st.session_state["input_from"] = PREPARED
+    st.session_state["learned_layer"] = layer
+    st.session_state[f"learned_kernels_{layer}"] = [kernel]
 
 
 def is_settled() -> bool:

@@ -23,3 +23,9 @@ function unpack(bytes) {
   };
   return { header, array };
 }
+
+// Small arrays arrive as the four bytes of each float.
+function floats(entry) {
+  if (!entry) return null;
+  return entry.values instanceof Uint8Array ? new Float32Array(entry.values.buffer) : entry.values;
+}

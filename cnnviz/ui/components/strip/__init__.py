@@ -19,13 +19,12 @@ KINDS = ("input", "convolution", "activation", "pooling", "flatten", "dense", "s
 # shown. Larger ones travel as 16 bits, at half the size; sums then agree to about four digits.
 EXACT_UP_TO = 20_000
 
+_SHARED = ("unpack", "colour", "text", "palette", "montage", "board", "colourbar", "activations", "grids")
 # In this order: each uses only what stands before it.
 _SUBJECTS = (
-    "text",
     "model",
     "plain",
     "montage",
-    "board",
     "overview",
     "scale",
     "mapview",
@@ -41,8 +40,8 @@ _SUBJECTS = (
 )
 _strip = declare(
     "strip",
-    scripts=("shared/unpack.js", "shared/colour.js", *(f"strip/{subject}.js" for subject in _SUBJECTS)),
-    styles=("strip/strip.css",),
+    scripts=(*(f"shared/{name}.js" for name in _SHARED), *(f"strip/{subject}.js" for subject in _SUBJECTS)),
+    styles=("shared/parts.css", "strip/strip.css"),
 )
 
 

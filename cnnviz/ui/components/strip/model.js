@@ -26,12 +26,6 @@ function readModel(bytes) {
   return { ...header, layers, limit };
 }
 
-// Small arrays arrive as the four bytes of each float.
-function floats(entry) {
-  if (!entry) return null;
-  return entry.values instanceof Uint8Array ? new Float32Array(entry.values.buffer) : entry.values;
-}
-
 // `strongest` is the map, or the unit, with the value that is largest in size: the last colour of the layer's scale.
 function statistics({ values, channels, kind, flat }) {
   const limits = new Float32Array(channels).fill(-1); // Largest size of a value in each map, and its cell.
@@ -124,4 +118,8 @@ function unitName(view, layer, unit) {
 
 function unitWords(view, layer, unit) {
   return `${hasClasses(view, layer) ? "class" : "unit"} ${unitName(view, layer, unit)}`;
+}
+
+function shapeText(layer) {
+  return layer.flat ? whole(layer.channels) : `${layer.rows} × ${layer.columns} × ${layer.channels}`;
 }

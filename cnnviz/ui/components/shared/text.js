@@ -39,11 +39,9 @@ function percent(share) {
   return `${(100 * share).toFixed(share < 0.1 || share > 0.9 ? 1 : 0)}\u00a0%`;
 }
 
-function shapeText(layer) {
-  return layer.flat ? whole(layer.channels) : `${layer.rows} × ${layer.columns} × ${layer.channels}`;
-}
-
-const ACTIVATION_NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", relu6: "ReLU6", elu: "ELU", gelu: "GELU" };
+const ACTIVATION_NAMES = {
+  relu: "ReLU", relu6: "ReLU6", leaky_relu: "leaky ReLU", elu: "ELU", gelu: "GELU", tanh: "tanh", sigmoid: "sigmoid",
+};
 
 function activationName(name) {
   return ACTIVATION_NAMES[name] ?? name;

@@ -1,0 +1,282 @@
+// The stage: input, operation and output side by side, and the window that moves over them.
+const stages = new WeakMap();
+const PAN_PAUSE = 150; // Milliseconds between two scrolls that the pointer causes: a view must not run away under it.
+const WIDE = 720; // Pixels; the style sheet's, too.
+const NARROW = 560;
+
+function createStage(root) {
+  const view = { root, width: root.clientWidth, hovered: false, scene: null, memory: null, palettes: null };
+  const input = mapPanel("input", "Input: point, or move the window with the arrow keys");
+  const output = mapPanel("output", "Output: point, or move from cell to cell with the arrow keys");
+  const status = el("div", "unseen", "", { role: "status" });
+  const flow = el("div", "flow");
+  const notes = drawnNotes();
+  const bars = { input: colourBar("small"), output: colourBar("small") };
+  const alone = checkbox("", (checked) => { view.memory.alone = checked; paint(); });
+  const every = checkbox("Mark every winner", (checked) => { view.memory.every = checked; paint(); });
+  const common = checkbox("One colour scale for all maps", (checked) => {
+    view.memory.scale = checked ? "all" : "map";
+    paint();
+  });
+  input.element.append(bars.input.element, notes.element, alone.element, every.element);
+  output.element.append(bars.output.element, common.element);
+  const tools = toolbar({
+    restart: () => { view.memory.filling = true; go({ row: 0, column: 0 }, { told: true }); },
+    step: (direction) => { pause(); step(direction); },
+    toggle, whole: () => zoomTo(0), zoom,
+    speed(perSecond) { view.memory.speed = perSecond; showTools(); },
+  });
+  const extra = el("div", "extra");
+  root.replaceChildren(tools.element, flow, extra, status);
+  const playing = player(view, (steps) => step(steps, { quiet: true }));
+  let [operation, below, maps] = [null, null, null];
+  let hint = null; // Where playing goes on after the pointer has been elsewhere.
+  let panned = 0;
+  let saying = 0;
+
+  const pointing = {
+    onPoint(position, panel) {
+      if (view.memory.playing && !hint) hint = { row: view.memory.row, column: view.memory.column };
+      if (!view.memory.playing) view.memory.filling = false;
+      go(position, { pointed: panel });
+    },
+    onHover(inside) {
+      view.hovered = inside;
+      if (inside || !hint) return;
+      const back = hint;
+      hint = null;
+      if (view.memory.playing) go(back, {});
+    },
+    onPress() { hint = null; },
+    onZoom: zoom,
+    onKey,
+  };
+  makePointable(input, {
+    ...pointing,
+    outputAt: ({ x, y }) => ({ row: nearestOutput(view.scene.rows, y), column: nearestOutput(view.scene.columns, x) }),
+  });
+  const inside = (value, count) => Math.max(0, Math.min(count - 1, Math.floor(value)));
+  makePointable(output, {
+    ...pointing,
+    outputAt: ({ x, y }) => ({
+      row: inside(y, view.scene.output.rows), column: inside(x, view.scene.output.columns),
+    }),
+  });
+
+  function onKey(event) {
+    if (event.key === " ") toggle();
+    else if (event.key === "+" || event.key === "=") zoom(1);
+    else if (event.key === "-") zoom(-1);
+    else if (event.key === "0") zoomTo(0);
+    else {
+      const target = keyTarget(event, view.memory, view.scene.output);
+      if (!target) return false;
+      pause();
+      view.memory.filling = false;
+      go(target, { told: true });
+    }
+    return true;
+  }
+
+  function go({ row, column }, options) {
+    if (row === view.memory.row && column === view.memory.column && !options.told) return;
+    Object.assign(view.memory, { row, column });
+    update(options);
+  }
+
+  // Reading order; after the last position comes the first.
+  function step(count, { quiet = false } = {}) {
+    const { rows, columns } = view.scene.output;
+    const all = rows * columns;
+    const next = (((view.memory.row * columns + view.memory.column + count) % all) + all) % all;
+    go({ row: Math.floor(next / columns), column: next % columns }, { told: !quiet });
+  }
+
+  function toggle() {
+    const { memory } = view;
+    memory.playing = !memory.playing;
+    if (memory.playing && !memory.started) {
+      Object.assign(memory, { started: true, filling: true });
+      go({ row: 0, column: 0 }, {});
+    }
+    hint = null;
+    showTools();
+    playing.start();
+  }
+
+  function pause() {
+    hint = null;
+    if (!view.memory.playing) return;
+    view.memory.playing = false;
+    showTools();
+  }
+
+  function zoom(direction) {
+    zoomTo(nextLevel(view.memory.level, view.sizes.least, direction));
+  }
+
+  function zoomTo(level) {
+    view.memory.level = level;
+    arrange();
+    update({ centred: true });
+  }
+
+  function showTools() {
+    const { memory, sizes } = view;
+    tools.set({
+      playing: memory.playing, perSecond: memory.speed, canLess: memory.level > sizes.least,
+      canMore: nextLevel(memory.level, sizes.least, 1) > Math.max(memory.level, sizes.least),
+    });
+  }
+
+  function say(words) {
+    clearTimeout(saying);
+    saying = setTimeout(() => setText(status, words), 250);
+  }
+
+  function chooseChannel(channel) {
+    view.memory.channel = channel;
+    paint();
+  }
+
+  function chooseMap(map) {
+    view.memory.map = map;
+    paint();
+  }
+
+  function shownChannel() {
+    return view.scene.pooling ? view.memory.map : view.memory.channel;
+  }
+
+  // What belongs to the operation is made anew; it is little.
+  function build() {
+    const { scene } = view;
+    const middle = operation?.element;
+    operation = operationPanel(view, chooseChannel);
+    below = explanation(view, operation, chooseChannel);
+    maps = scene.output.count > 1 ? mapBoard(view, chooseMap) : null;
+    // The maps stay where they are: one of them may have the focus.
+    if (middle) middle.replaceWith(operation.element);
+    else flow.append(input.element, operation.element, output.element);
+    extra.replaceChildren(below.element, ...(maps ? [maps.element] : []));
+  }
+
+  // Sizes of all things on screen.
+  function arrange() {
+    const { scene, memory } = view;
+    const width = Math.max(80, Math.floor(output.element.clientWidth) - 2 * EDGE);
+    const height = view.width < NARROW ? Math.min(width, 288) : width;
+    view.sizes = cellSizes(scene, { width, height }, memory.level);
+    const { rows, columns } = scene;
+    input.layout({
+      rows: rows.size, columns: columns.size, cell: view.sizes.input, width, height, frameRows: rows, frameColumns: columns,
+      pads: { top: rows.before, bottom: rows.after, left: columns.before, right: columns.after },
+    });
+    output.layout({
+      rows: rows.outputs, columns: columns.outputs, cell: view.sizes.output, width, height, frameRows: ONE_CELL,
+      frameColumns: ONE_CELL, pads: { top: 0, bottom: 0, left: 0, right: 0 },
+    });
+    showTools();
+  }
+
+  function paint() {
+    const { scene, memory } = view;
+    view.dark = isDark(root);
+    view.palettes = palettes(scene.scales, view.dark);
+    view.accent = getComputedStyle(root).getPropertyValue("--st-primary-color").trim();
+    const channel = shownChannel();
+    const left = paintMap(view, "input", input, channel);
+    const right = paintMap(view, "output", output, memory.map);
+    paintScale(bars.input, left.scale, left.coloured);
+    paintScale(bars.output, right.scale, right.coloured);
+    notes.set(scene);
+    const winners = scene.pooling === "max" && memory.every ? [winnerDots(scene, channel)] : [];
+    input.marks.replaceChildren(...neverVisitedStrips(scene), ...winners);
+    alone.element.hidden = !(scene.isPicture && scene.input.count === 3);
+    alone.box.checked = memory.alone;
+    setText(alone.text, "Show the channel alone");
+    every.element.hidden = scene.pooling !== "max";
+    every.box.checked = memory.every;
+    common.element.hidden = left.scale.picture ? scene.output.count < 2 || Boolean(scene.pooling)
+      : scene.output.count < 2 && scene.input.count < 2;
+    common.box.checked = memory.scale === "all";
+    operation.paint(memory.map, Math.min(240, view.width));
+    maps?.paint(view.width);
+    maps?.select(memory.map);
+    update({});
+  }
+
+  // What a move changes: outlines and arithmetic; the maps stay as they are painted.
+  function update({ pointed = null, told = false, centred = false }) {
+    const { scene, memory, sizes } = view;
+    const { row, column, map } = memory;
+    const channel = shownChannel();
+    const at = scene.pooling ? poolingAt(scene, row, column, channel) : convolutionAt(scene, row, column, map);
+    const winner = scene.pooling === "max" ? at.winner : null;
+    const place = { row, column, channel, map, at, winner: winner?.offset };
+    const corner = { x: column * scene.columns.stride * sizes.input, y: row * scene.rows.stride * sizes.input };
+    input.outline.place(corner.x, corner.y);
+    input.spot.element.toggleAttribute("hidden", !winner);
+    if (winner) {
+      const { before: above } = scene.rows;
+      const { before: left } = scene.columns;
+      input.spot.place((winner.column + left) * sizes.input, (winner.row + above) * sizes.input);
+    }
+    output.outline.place(column * sizes.output, row * sizes.output);
+    output.spot.element.setAttribute("hidden", "");
+    follow(input, { ...corner, width: scene.columns.span * sizes.input, height: scene.rows.span * sizes.input }, pointed, centred);
+    follow(output, { x: column * sizes.output, y: row * sizes.output, width: sizes.output, height: sizes.output }, pointed, centred);
+    if (memory.filling) output.veil(hint ?? { row, column });
+    else output.veil(null);
+    operation.point(place);
+    below.set(place);
+    setText(input.readout, windowWords(scene, row, column));
+    const value = cellText(cellOf(scene.output, row, column, map));
+    setText(output.readout, `Row ${row}, column ${column}: ${value}`);
+    if (told) say(below.said());
+  }
+
+  function follow(panel, box, pointed, centred) {
+    if (pointed !== panel) return panel.reveal(box, centred);
+    const now = performance.now();
+    if (now - panned < PAN_PAUSE) return undefined;
+    const { x, y } = panel.origin;
+    panel.reveal(box);
+    if (x !== panel.origin.x || y !== panel.origin.y) panned = now;
+    return undefined;
+  }
+
+  let shown = null;
+  view.show = (bytes) => {
+    // Streamlit also calls where nothing is new.
+    if (shown?.length === bytes.length && shown.every((byte, i) => byte === bytes[i])) return;
+    shown = bytes.slice();
+    view.scene = readScene(bytes);
+    view.memory = memoryOf(view.scene.key);
+    fitMemory(view.memory, view.scene);
+    build();
+    arrange();
+    paint();
+    playing.start();
+  };
+
+  new ResizeObserver(() => {
+    if (!view.scene || view.width === root.clientWidth) return;
+    view.width = root.clientWidth;
+    arrange();
+    paint();
+  }).observe(root);
+  // The theme's ground changes by a transition of no length worth mentioning: its end tells of another theme.
+  tools.element.addEventListener("transitionend", (event) => {
+    if (event.propertyName === "background-color" && view.scene && isDark(root) !== view.dark) paint();
+  });
+  return view;
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".root");
+  if (!stages.has(parentElement)) stages.set(parentElement, createStage(root));
+  const view = stages.get(parentElement);
+  view.width = root.clientWidth;
+  view.show(data);
+}

@@ -1,0 +1,1 @@
+"""What the page Convolution is made of: its input, its kernels, and the scene that the stage shows."""

@@ -1,0 +1,49 @@
+"""The convolution on the page as Keras code, ready to copy."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.models import code_files, convolution_code
+from cnnviz.ui.convolution.scene import Made
+
+
+def show(made: Made) -> None:
+    """The code, and the files that it reads."""
+    scene, slides = made.scene, made.settings.sliding
+    assert scene.kernels is not None
+    st.markdown("## The same in Keras")
+    files = code_files(scene.values, scene.kernels)
+    names = " and ".join(f"*{name}*" for name in files)
+    reads = f" It reads {names}: put {'it' if len(files) == 1 else 'them'} beside the script." if files else ""
+    st.markdown(f"Run it, and `y` holds the numbers that the stage shows.{reads}")
+    code = convolution_code(
+        scene.values,
+        scene.kernels,
+        bias=made.settings.bias,
+        stride=slides.stride,
+        padding=slides.padding,
+        dilation=slides.dilation,
+        activation=made.settings.activation,
+    )
+    st.code(code, language=None, height=320)
+    with st.container(horizontal=True):
+        st.download_button("Code (PY)", code, "convolution.py", "text/x-python", on_click="ignore")
+        for name, array in {**files, "output.npy": scene.output}.items():
+            st.download_button(
+                "Output (NPY)" if name == "output.npy" else f"{name} (NPY)",
+                _npy(array),
+                name,
+                "application/octet-stream",
+                on_click="ignore",
+                key=f"file_{name}",
+            )
+
+
+def _npy(array: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array.astype(np.float32), allow_pickle=False)
+    return file.getvalue()

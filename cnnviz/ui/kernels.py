@@ -1,0 +1,276 @@
+"""All kernels of a convolution layer: what each has learned to look for, and what it finds."""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.figures import enlarged, kernel_picture, png
+from cnnviz.models import LayerInfo, Network
+from cnnviz.ops import ACTIVATIONS, KERNELS, Relative, as_many_by_chance, nearest_of_all, share_by_chance
+from cnnviz.ui import html, preparation, state
+from cnnviz.ui.components.gallery import Gallery, Relation, gallery
+
+LIKE = 0.7  # |r| from which a kernel is said to be like another.
+CLOSE = 0.8  # |r| that is counted.
+DRAWS = 10_000  # Random kernels to compare with.
+UNLIKELY = 0.01  # What has a smaller probability is not put down to chance.
+
+COLOUR, STRONGEST, SUM = "colour", "strongest", "sum"
+WAYS = {
+    COLOUR: "in colour; compared: the mean of its three colours",
+    STRONGEST: "each kernel's strongest channel",
+    SUM: "the sum over its channels",
+}
+COLOURS = ("red", "green", "blue")
+
+
+@dataclass(frozen=True, eq=False)
+class Bank:
+    """The kernels of a layer.
+
+    Attributes:
+        layer: The layer.
+        kernels: Shape `(rows, columns, channels, kernels)`; the channels are those that one kernel sees.
+        on_colour: Whether the channels are red, green and blue.
+    """
+
+    layer: LayerInfo
+    kernels: np.ndarray
+    on_colour: bool = False
+
+
+def banks(net: Network) -> dict[str, Bank]:
+    """Every layer of a network that slides kernels over rows and columns, by name, in order."""
+    found: dict[str, Bank] = {}
+    for layer in net.layers:
+        depthwise = layer.kind.startswith("DepthwiseConv")
+        weights = net.weights(layer.name) if layer.role == "convolution" or depthwise else ()
+        if not weights or weights[0].ndim != 4 or len(layer.output_shape) != 3:
+            continue
+        kernels = weights[0]
+        if depthwise:
+            # Keras gives out channel c's m-th map as number c × multiplier + m.
+            kernels = kernels.reshape(*kernels.shape[:2], 1, -1)
+        on_colour = not found and net.input_shape[2] == 3 and kernels.shape[2] == 3
+        found[layer.name] = Bank(layer, kernels, on_colour)
+    return found
+
+
+def ways(bank: Bank) -> list[str | int]:
+    """What can be shown of a layer's kernels, the default first."""
+    channels = bank.kernels.shape[2]
+    if channels == 1:
+        return [0]
+    several: list[str | int] = [COLOUR] if bank.on_colour else []
+    return [*several, STRONGEST, SUM, *range(channels)]
+
+
+def sliced(bank: Bank, way: str | int) -> tuple[np.ndarray, list[str]]:
+    """One matrix for each kernel, and what it is.
+
+    Args:
+        bank: The kernels.
+        way: One of `ways`.
+
+    Returns:
+        Shape `(kernels, rows, columns)`, and a text for each.
+    """
+    stacks = np.moveaxis(bank.kernels, (3, 2), (0, 1))
+    count, channels = stacks.shape[:2]
+    if way == COLOUR:
+        return stacks.mean(axis=1), [""] * count
+    if way == SUM:
+        return stacks.sum(axis=1), [f"Shown: the sum over its {channels} channels."] * count
+    if way == STRONGEST:
+        strongest = np.linalg.norm(stacks.reshape(count, channels, -1), axis=2).argmax(axis=1)
+        names = [f"Shown: {channel_name(bank, int(one))}, its strongest of {channels} by norm." for one in strongest]
+        return stacks[np.arange(count), strongest], names
+    name = "" if channels == 1 else f"Shown: {channel_name(bank, int(way))}, one of {channels}."
+    return stacks[:, int(way)], [name] * count
+
+
+def channel_name(bank: Bank, channel: int) -> str:
+    """What a channel of a kernel is called: "channel 3", "its red channel"."""
+    return f"the {COLOURS[channel]} channel" if bank.on_colour else f"channel {channel}"
+
+
+def cut(correlation: float) -> str:
+    """A correlation with two digits, cut and not rounded: "0.70" is never less than 0.7."""
+    return f"{math.trunc(100 * correlation + math.copysign(1e-4, correlation)) / 100:.2f}".replace("-", "−")
+
+
+def related(relative: Relative | None, matrix: np.ndarray) -> Relation:
+    """What a kernel is like, in words.
+
+    Args:
+        relative: Its nearest hand-picked kernel.
+        matrix: The kernel itself, `(rows, columns)`.
+    """
+    if relative is None:
+        why = "A single cell has no pattern to compare." if matrix.size == 1 else "There is no pattern to compare."
+        return Relation("nothing to compare", why)
+    kernel = KERNELS[relative.key]
+    rows, columns = kernel.matrix.shape
+    place = ""
+    if kernel.matrix.shape != matrix.shape:
+        place = f" (at row {relative.row}, column {relative.column})"
+    below, right = matrix.shape[0] - rows - relative.row, matrix.shape[1] - columns - relative.column
+    number = f"r = {cut(relative.correlation)}"
+    if abs(relative.correlation) < LIKE:
+        short, sentence = "none close", f"None of ours is close; nearest: {kernel.title}{place}, {number}."
+        summary = ""
+    elif relative.correlation > 0:
+        short, sentence = f"like {kernel.title}", f"Like {kernel.title}{place}, {number}."
+        summary = f"{kernel.title}: {kernel.summary}"
+    else:
+        short, sentence = f"reverse of {kernel.title}", f"The reverse of {kernel.title}{place}, {number}."
+        summary = f"{kernel.title}: {kernel.summary} Here the sign is turned."
+    return Relation(
+        short,
+        sentence,
+        relative.correlation,
+        kernel.title,
+        np.pad(kernel.matrix, ((relative.row, below), (relative.column, right))),
+        summary,
+    )
+
+
+def verdict(relatives: tuple[Relative | None, ...], window: tuple[int, int], *, centred: bool) -> str:
+    """How many kernels are close to a hand-picked one, and how many would be by chance, in sentences."""
+    count = len(relatives)
+    size = f"{window[0]} × {window[1]}"
+    if window[0] * window[1] == 1:
+        return f"Kernels of {size} weigh channels and see no neighbours: there is no pattern to compare."
+    found = sum(one is not None and abs(one.correlation) >= CLOSE for one in relatives)
+    share = share_by_chance(window, least=CLOSE, centred=centred, draws=DRAWS)
+    says = "no more than chance would give"
+    if as_many_by_chance(found, of=count, share=max(share, 1 / DRAWS)) < UNLIKELY:
+        says = "more than chance would give"
+    return (
+        f"**{found} of {count}** kernels ({html.percent(found / count)}) are close to a hand-picked one, |r| ≥ {CLOSE}. "
+        f"Of {DRAWS:,} random kernels of {size}, **{html.percent(share)}** are, too: it is {says}."
+    )
+
+
+def show(net: Network) -> None:
+    """Controls, the gallery, what it shows in sentences, and downloads."""
+    offered = banks(net)
+    sight = preparation.seen_of(net, state.shown_picture())
+    if not offered or sight is None:
+        st.error("This network has no convolution layer, so it has no kernels; choose another network in the sidebar.")
+        return
+    bank, way, centred = _choose(offered)
+    name = bank.layer.name
+    slices, names = sliced(bank, way)
+    relatives = nearest_of_all(slices, centred=centred)
+    picked = gallery(
+        Gallery(
+            layer=name,
+            slices=slices,
+            names=names,
+            colour=np.moveaxis(bank.kernels, 3, 0) if way == COLOUR else None,
+            norms=np.linalg.norm(bank.kernels.reshape(-1, bank.kernels.shape[3]), axis=0),
+            maps=net.features(sight.batch, [name])[name][0],
+            stage=stage_of(bank.layer),
+            relations=[related(one, matrix) for one, matrix in zip(relatives, slices, strict=True)],
+            opens=bank.layer.role == "convolution",
+        ),
+        key="gallery",
+    )
+    if picked is not None:
+        state.learned_kernel(name, picked)
+        st.switch_page("pages/learn/convolution.py")
+    _explain(bank, way, verdict(relatives, slices.shape[1:], centred=centred), centred=centred)
+    _download(bank, slices, way)
+
+
+def stage_of(layer: LayerInfo) -> str:
+    """Where a layer's map is taken."""
+    if layer.activation is None:
+        return "before any activation"
+    known = ACTIVATIONS.get(layer.activation)
+    return f"after {known.title if known else layer.activation}"
+
+
+def _choose(offered: dict[str, Bank]) -> tuple[Bank, str | int, bool]:
+    """The controls: which layer, what of its kernels, and whether means count."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Layer",
+            list(offered),
+            format_func=lambda name: f"{name}, {_size(offered[name])}",
+            key="kernels_layer",
+            persist_state="session",
+            bind="query-params",
+            width=380,
+        )
+        bank = offered[name]
+        choices = ways(bank)
+        way = choices[0]
+        if len(choices) > 1:
+            way = st.selectbox(
+                "Of each kernel, show",
+                choices,
+                format_func=lambda way: WAYS.get(way) or channel_name(bank, way),
+                key=f"kernels_way_{name}",
+                persist_state="session",
+                width=380,
+            )
+        centred = st.toggle(
+            "Compare without means",
+            key="kernels_centred",
+            persist_state="session",
+            bind="query-params",
+            help="Take the mean off both kernels before they are compared. An edge detector on top of a strong blur is "
+            "then found; but the identity and a Laplacian reversed are then the same.",
+        )
+    return bank, way, centred
+
+
+def _size(bank: Bank) -> str:
+    rows, columns, channels, count = bank.kernels.shape
+    return f"{count} kernels of {rows} × {columns}" + (f" × {channels}" if channels > 1 else "")
+
+
+def _explain(bank: Bank, way: str | int, counted: str, *, centred: bool) -> None:
+    """What is on screen, in three remarks."""
+    measure = (
+        "Pearson’s correlation, the cosine of two kernels less their means" if centred else "the cosine of two kernels"
+    )
+    colours = " In colour, mid-grey is 0." if way == COLOUR else ""
+    st.markdown(counted)
+    if bank.kernels.shape[:2] != (1, 1):
+        st.markdown(
+            f"r is {measure}: 1 is the same up to its strength, 0 has nothing in common, −1 is the reverse. "
+            "Networks do not flip their kernels, and ours are not flipped either."
+        )
+    st.markdown(
+        f"Beside each kernel is its map of the picture, bias included, {stage_of(bank.layer)}. The response is the "
+        f"largest number in that map; the norm is the root of the sum of the kernel’s squares.{colours}"
+    )
+
+
+def _download(bank: Bank, slices: np.ndarray, way: str | int) -> None:
+    """The kernels as a picture and as numbers."""
+    stem = bank.layer.name.replace("/", "_")
+
+    def picture() -> bytes:
+        shown = np.moveaxis(bank.kernels, 3, 0) if way == COLOUR else slices
+        return png(enlarged(kernel_picture(shown), max(1, 40 // max(slices.shape[1:]))))
+
+    def numbers() -> bytes:
+        file = io.BytesIO()
+        np.save(file, bank.kernels, allow_pickle=False)
+        return file.getvalue()
+
+    with st.container(horizontal=True):
+        for label, name, mime, make in (
+            ("All kernels (PNG)", f"{stem}_kernels.png", "image/png", picture),
+            ("All kernels (NPY)", f"{stem}_kernels.npy", "application/octet-stream", numbers),
+        ):
+            st.download_button(label, data=make, file_name=name, mime=mime, on_click="ignore")
