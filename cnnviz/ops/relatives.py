@@ -130,7 +130,7 @@ def _compare(
     if not 1 < rows * columns <= LARGEST:
         return [(None, 0.0)] * count, ()
     places, candidates = _candidates(rows, columns, centred)
-    units, lengths = _units(matrices.reshape(count, -1), centred)
+    units, lengths = _units(matrices.reshape(count, rows * columns), centred)
     best: list[tuple[int | None, float]] = []
     for start in range(0, count, AT_ONCE):
         correlations = np.clip(units[start : start + AT_ONCE] @ candidates.T, -1, 1)

@@ -13,11 +13,17 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.data.samples import CANVAS, load_sample, sample_strokes
+from cnnviz.ui.navigation import PAGES, PageEntry
 
 # The first answer waits for TensorFlow.
 expect.set_options(timeout=30_000)
 
 Strokes = Sequence[Sequence[tuple[float, float]]]
+
+
+def address(entry: PageEntry) -> str:
+    """The first page is at the root, the others at their file's name."""
+    return "/" if entry is PAGES[0] else f"/{Path(entry.script).stem}"
 
 
 def pad(page: Page) -> Locator:

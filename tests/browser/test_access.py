@@ -6,8 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from cnnviz.ui.navigation import PAGES, PageEntry
+
 from .conftest import OpenPage
-from .helpers import choose_source, layers, settle, upload_digit
+from .helpers import address, choose_source, layers, settle, upload_digit
 
 # Rules that Streamlit itself breaks, and where.
 UPSTREAM = {
@@ -56,7 +58,9 @@ def test_sources(page: Page, source: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_about(open_page: OpenPage, scheme: str) -> None:
-    page = open_page("/about", color_scheme=scheme)
-    expect(page.get_by_role("heading", name="Pictures")).to_be_visible()
+@pytest.mark.parametrize("entry", PAGES[1:], ids=lambda entry: entry.title)
+def test_every_other_page(open_page: OpenPage, entry: PageEntry, scheme: str) -> None:
+    page = open_page(address(entry), color_scheme=scheme)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("being opened")).to_have_count(0)
     expect_accessible(page)

@@ -50,6 +50,11 @@ def result(page: Page) -> Locator:
     return page.get_by_label("Result at this position", exact=True)
 
 
+def tiles(page: Page) -> list[str]:
+    """Value, weight and product for each weight of the kernel, on three lines."""
+    return page.get_by_role("list", name="Products").get_by_role("listitem").all_inner_texts()
+
+
 def position(page: Page) -> int:
     return int(plot(page).get_attribute("aria-valuenow") or "")
 
@@ -99,9 +104,8 @@ def test_products_and_sum_are_printed_and_true(open_page: OpenPage) -> None:
     for _ in range(30):
         page.keyboard.press("ArrowRight")
     assert position(page) == 30
-    tiles = page.get_by_role("list", name="Products").get_by_role("listitem").all_inner_texts()
-    assert len(tiles) == 5
-    for tap, tile in enumerate(tiles):
+    assert len(tiles(page)) == 5
+    for tap, tile in enumerate(tiles(page)):
         value, weight, product = (number(part.lstrip("×=≈ ")) for part in tile.split("\n"))
         assert value == pytest.approx(VALUES[30 + tap], abs=0.00051) and weight == 0.2
         assert product == pytest.approx(VALUES[30 + tap] / 5, abs=0.00051)
@@ -177,6 +181,8 @@ def test_stride_padding_and_dilation_reach_the_picture(open_page: OpenPage) -> N
     for key in ("Home", "ArrowRight", "End"):
         page.keyboard.press(key)
         expect_sum(page, expected)
+        products = [number(tile.split("\n")[-1].lstrip("=≈ ")) for tile in tiles(page)]
+        assert sum(products) == pytest.approx(number(result(page).inner_text()), abs=21 * 0.0005)
     expect(page.get_by_text("of them padding (0)")).to_be_visible()
 
 
@@ -221,7 +227,7 @@ def test_a_csv_of_ones_own_and_bad_ones(open_page: OpenPage, server: Server) -> 
     page.keyboard.press("End")
     expect_sum(page, expected)
     expect_accessible(page)
-    scrolled = plot(page).locator(".scroller").evaluate("each => each.scrollLeft")
+    scrolled = plot(page).evaluate("each => each.scrollLeft")
     assert scrolled > 1000, "The end of a long signal was not brought into sight."
     for name, content, sentence in (
         ("words.csv", b"name\nAnn\nBo\n", "No column of this file is numbers throughout"),

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.ui.navigation import PAGES, PageEntry
 
 from .conftest import OpenPage
-from .helpers import choose_source, settle
-
-
-def address(entry: PageEntry) -> str:
-    """The first page is at the root, the others at their file's name."""
-    return "/" if entry is PAGES[0] else f"/{Path(entry.script).stem}"
+from .helpers import address, choose_source, settle
 
 
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from cnnviz.figures import coloured, enlarged, heated, montage, png
+from cnnviz.figures import coloured, enlarged, heated, kernel_picture, montage, png
 from cnnviz.figures.theme import DIVERGING, HEAT, SEQUENTIAL, lookup
 
 GUTTER = [128, 128, 128]
@@ -90,3 +90,27 @@ def test_heat_lies_over_the_picture():
     np.testing.assert_array_equal(heated(gray, heat, opacity=1), table)
     np.testing.assert_allclose(heated(rgb, heat, opacity=0.25), 0.25 * table + 0.75 * rgb, atol=0.51)
     assert heated(noise(4, 6, 3), np.zeros((4, 6))).shape == (4, 6, 3)
+
+
+def test_kernels_are_signed_even_where_none_is_negative():
+    kernels = np.array([[[0.0, 1.0]], [[4.0, 2.0]]])
+    picture, table = kernel_picture(kernels), lookup(DIVERGING)
+    assert picture.shape == (1, 5, 3) and picture.dtype == np.uint8
+    np.testing.assert_array_equal(picture[0], [table[128], table[159], GUTTER, table[255], table[191]])
+    own = kernel_picture(kernels, one_scale=False)
+    np.testing.assert_array_equal(own[0], [table[128], table[255], GUTTER, table[255], table[191]])
+    np.testing.assert_array_equal(kernel_picture(-kernels)[0, 3:], table[[0, 64]])
+
+
+def test_kernels_on_colour_are_colours_around_grey():
+    kernels = np.zeros((3, 2, 2, 3))
+    kernels[1, 0, 1] = [0.5, -0.5, 0.25]
+    picture = kernel_picture(kernels)
+    assert picture.shape == (5, 5, 3)
+    np.testing.assert_array_equal(picture[0, 4], [255, 0, 191])
+    np.testing.assert_array_equal(picture[1, 4], GUTTER)
+    np.testing.assert_array_equal(picture[0, 0], GUTTER)
+
+
+def test_a_kernel_of_zeros_is_white():
+    np.testing.assert_allclose(kernel_picture(np.zeros((1, 3, 3)), one_scale=False), 255, atol=2)

@@ -17,9 +17,9 @@ function shape(tag, attributes = {}, parent = null) {
 }
 
 function createPlot() {
-  const element = el("div", "plot", "", { tabindex: "0", role: "slider" });
+  const element = el("div", "plot");
   const labels = el("div", "labels", "", { "aria-hidden": "true" });
-  const scroller = el("div", "scroller");
+  const scroller = el("div", "scroller", "", { tabindex: "0", role: "slider" }); // What scrolls must take keys.
   const svg = shape("svg", { "aria-hidden": "true" });
   scroller.append(svg);
   element.append(labels, scroller);

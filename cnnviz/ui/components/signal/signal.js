@@ -16,8 +16,8 @@ function createScene(root) {
     state.position = Math.max(0, Math.min(last, position));
     movePlot(plot, state.scene, state.position);
     showSums(sums, state.scene, state.position);
-    plot.element.setAttribute("aria-valuenow", state.position);
-    plot.element.setAttribute("aria-valuetext", `Position ${state.position}, result ${sums.result.textContent}`);
+    plot.scroller.setAttribute("aria-valuenow", state.position);
+    plot.scroller.setAttribute("aria-valuetext", `Position ${state.position}, result ${sums.result.textContent}`);
   }
   const go = (position) => {
     show(position);
@@ -55,7 +55,7 @@ function createScene(root) {
     if (event.pointerType === "mouse" || !plot.scrolls) point(event);
   });
   plot.svg.addEventListener("pointerdown", point);
-  plot.element.addEventListener("keydown", (event) => {
+  plot.scroller.addEventListener("keydown", (event) => {
     const last = state.scene.outputs - 1;
     const leap = Math.max(1, Math.round(last / 10));
     const to = {
@@ -75,9 +75,9 @@ function createScene(root) {
     // One step from the ends of the scale: dark enough on white, bright enough on black.
     scene.colours = { below: scale[1], above: scale[scale.length - 2] };
     buildPlot(plot, scene);
-    plot.element.setAttribute("aria-label", inWords(scene));
-    plot.element.setAttribute("aria-valuemin", 0);
-    plot.element.setAttribute("aria-valuemax", scene.outputs - 1);
+    plot.scroller.setAttribute("aria-label", inWords(scene));
+    plot.scroller.setAttribute("aria-valuemin", 0);
+    plot.scroller.setAttribute("aria-valuemax", scene.outputs - 1);
     // Until the learner moves it, the kernel stands where most comes out.
     go(state.moved ? state.position : strongest(scene.output));
   };

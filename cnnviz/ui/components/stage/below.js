@@ -7,7 +7,7 @@ function explanation(view, panel, onChannel) {
   const heading = el("div", "gridheading");
   const note = el("div", "note");
   const bars = scene.kernels && scene.input.count > MOST_CHIPS ? partialBars(view, onChannel) : null;
-  element.append(line.element, sentence);
+  element.append(sentence);
   if (panel.below) element.append(heading, panel.below.element);
   if (!panel.printed) {
     note.textContent = `The window has ${plural(scene.cells, "cell")}: too many to print one by one. All of them count.`;
@@ -24,8 +24,8 @@ function explanation(view, panel, onChannel) {
       setText(sentence, convolutionSentence(scene, row, column, at));
       bars?.set(at.partials, channel, view.width);
     }
-    const many = scene.input.count > 1 ? ` · ${channelWords(scene, channel)}` : "";
+    const many = scene.input.count > 1 ? ` · ${named("channel", scene.channelNames[channel])}` : "";
     setText(heading, scene.pooling ? `Window${many}` : `Window times kernel${many}`);
   }
-  return { element, set, said: () => sentence.textContent };
+  return { element, line: line.element, set, said: () => sentence.textContent };
 }

@@ -1,5 +1,6 @@
 // Outlines over a map: the window with the cells it touches, or a single cell. Moving one is moving one element.
 const SMALLEST_FRAME = 8; // A window of a few pixels would not be seen from the back row.
+const LINE = 3; // Pixels; the style sheet's, too.
 const SVG = "http://www.w3.org/2000/svg";
 
 function frame(className) {
@@ -22,9 +23,10 @@ function frame(className) {
   // `rows` and `columns`: {window, dilation, span}; `cell` in pixels.
   function shapeWindow(rows, columns, cell) {
     const [width, height] = [columns.span * cell, rows.span * cell];
-    const [grownX, grownY] = [width, height].map((size) => Math.max(0, SMALLEST_FRAME - size));
-    shift = { x: -grownX / 2, y: -grownY / 2 };
     const gaps = (rows.dilation > 1 || columns.dilation > 1) && cell >= SMALLEST_FRAME;
+    // The line runs outside the cells, so that it hides none of a small one.
+    const [grownX, grownY] = [width, height].map((size) => (gaps ? 0 : Math.max(LINE, SMALLEST_FRAME - size)));
+    shift = { x: -grownX / 2, y: -grownY / 2 };
     if (!gaps) return shape([[0, 0, width + grownX, height + grownY]]);
     const boxes = [];
     for (let y = 0; y < rows.window; y++) {

@@ -59,6 +59,15 @@ function drawnNotes() {
   return { element, set };
 }
 
+// Whether windows take in rows, columns of the input: two lists of 0 and 1.
+function reachedCells(scene) {
+  return [scene.rows, scene.columns].map((axis) => {
+    const reached = new Uint8Array(axis.size).fill(1);
+    for (const [first, count] of neverReached(axis)) reached.fill(0, first, first + count);
+    return reached;
+  });
+}
+
 // Strips over the input's rows and columns that no window reaches.
 function neverVisitedStrips(scene) {
   const { rows, columns } = scene;
@@ -78,19 +87,21 @@ function neverVisitedStrips(scene) {
 
 // A dot on the winner of every window.
 const DOT_CELL = 12; // Pixels of the drawing for a cell; few enough for 224 × 224.
+const DOT_BESIDE = 24; // The same where a number takes the middle and the dot stands in the corner.
 
-function winnerDots(scene, channel) {
+function winnerDots(scene, channel, beside) {
   const { rows, columns } = scene.input;
-  const unit = Math.max(rows, columns) > 64 ? 4 : DOT_CELL;
+  const unit = Math.max(rows, columns) > 64 ? 4 : beside ? DOT_BESIDE : DOT_CELL;
+  const [across, down, larger] = beside ? [0.85, 0.15, 0.11] : [0.5, 0.5, 0.28];
   const canvas = el("canvas", "dots");
   canvas.width = columns * unit;
   canvas.height = rows * unit;
   const context = canvas.getContext("2d");
-  for (const [radius, colour] of [[0.28, "#000"], [0.18, "#fff"]]) {
+  for (const [radius, colour] of [[larger, "#000"], [0.65 * larger, "#fff"]]) {
     context.fillStyle = colour;
     context.beginPath();
     for (const cell of everyWinner(scene, channel)) {
-      const [x, y] = [((cell % columns) + 0.5) * unit, (Math.floor(cell / columns) + 0.5) * unit];
+      const [x, y] = [((cell % columns) + across) * unit, (Math.floor(cell / columns) + down) * unit];
       context.moveTo(x + radius * unit, y);
       context.arc(x, y, radius * unit, 0, 2 * Math.PI);
     }

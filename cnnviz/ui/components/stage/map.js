@@ -1,5 +1,5 @@
 // One map: its cells, the padding around it, the numbers in it, the outline; scrolled inside its view when enlarged.
-const EDGE = 4; // Pixels around the map, where an outline may reach.
+const EDGE = 5; // Pixels around the map, where an outline may reach.
 
 function mapPanel(name, label) {
   const element = el("section", `side ${name}`);

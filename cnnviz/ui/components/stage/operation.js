@@ -23,8 +23,9 @@ function arithmeticGrids(scene) {
   element.style.setProperty("--cell-height", `${size.high}px`);
   element.style.setProperty("--cell-font", size.font);
   grids.forEach((grid, i) => {
-    if (i) element.append(el("span", "times", i === 1 ? "×" : "="));
-    element.append(grid.element);
+    const pair = el("div", "pair");
+    pair.append(el("span", "times", ["", "×", "="][i]), grid.element);
+    element.append(pair);
   });
 
   // `input` and `kernel` are colour scales; `channel` of the input, `map` of the output.
@@ -117,8 +118,8 @@ function operationPanel(view, onChannel) {
 
   function paint(map, width) {
     if (scene.pooling) return setText(caption, poolingRule(scene));
-    const name = scene.output.count > 1 ? scene.mapNames[map] : "";
-    setText(caption, `Kernel${name ? ` · ${name}` : ""} · ${rows.window} × ${columns.window}`);
+    const name = scene.output.count > 1 ? ` · ${named("map", scene.mapNames[map])}` : "";
+    setText(caption, `Kernel · ${rows.window} × ${columns.window}${name}`);
     scale = kernelScale(view, map);
     legend.paint({ ...scale, meaning: "weights" });
     if (!board) return undefined;

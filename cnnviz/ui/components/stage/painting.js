@@ -12,7 +12,8 @@ function paintMap(view, side, panel, map) {
     ? (i) => packedRgb(maps.values, i * maps.count)
     : (i) => packedColour(scale, maps.values[i * maps.count + map]);
   const name = side === "input" ? scene.inputName : "the output";
-  const part = coloured ? "in colour" : maps.count > 1 ? `${side === "input" ? "channel" : "map"} ${maps.names[map]}` : "";
+  const noun = side === "input" || scene.pooling ? "channel" : "map";
+  const part = coloured ? "in colour" : maps.count > 1 ? named(noun, maps.names[map]) : "";
   panel.paint({
     rows: maps.rows, columns: maps.columns, colour,
     alt: [atStart(name), part, `${maps.rows} × ${maps.columns}`, `from ${tidy(maps.lows[map])} to ${tidy(maps.highs[map])}`]
@@ -20,6 +21,7 @@ function paintMap(view, side, panel, map) {
   });
   const pads = side === "input"
     ? { top: scene.rows.before, left: scene.columns.before } : { top: 0, left: 0 };
+  const [reachedRows, reachedColumns] = side === "input" ? reachedCells(scene) : [null, null];
   panel.setNumbers({
     from: printableFrom(maps),
     at(row, column) {
@@ -27,11 +29,11 @@ function paintMap(view, side, panel, map) {
       const inside = r >= 0 && c >= 0 && r < maps.rows && c < maps.columns;
       if (!inside) return scene.pooling ? null : { text: "0", ink: "" };
       const i = r * maps.columns + c;
-      return { text: cellText(maps.values[i * maps.count + map], 2), ink: inkOn(colour(i)) };
+      const dimmed = reachedRows && !(reachedRows[r] && reachedColumns[c]);
+      return { text: cellText(maps.values[i * maps.count + map], 2), ink: dimmed ? "#fff" : inkOn(colour(i)) };
     },
   });
-  const shown = part ? ` · ${coloured ? part : maps.names[map]}` : "";
-  setText(panel.caption, `${atStart(side === "input" ? scene.inputName : "output")} · ${maps.rows} × ${maps.columns}${shown}`);
+  setText(panel.caption, `${side === "input" ? atStart(scene.inputName) : "Output"} · ${maps.rows} × ${maps.columns}${part && ` · ${part}`}`);
   return { scale, coloured };
 }
 

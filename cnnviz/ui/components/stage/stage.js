@@ -26,8 +26,9 @@ function createStage(root) {
     toggle, whole: () => zoomTo(0), zoom,
     speed(perSecond) { view.memory.speed = perSecond; showTools(); },
   });
+  const headline = el("div", "headline");
   const extra = el("div", "extra");
-  root.replaceChildren(tools.element, flow, extra, status);
+  root.replaceChildren(tools.element, headline, flow, extra, status);
   const playing = player(view, (steps) => step(steps, { quiet: true }));
   let [operation, below, maps] = [null, null, null];
   let hint = null; // Where playing goes on after the pointer has been elsewhere.
@@ -118,6 +119,7 @@ function createStage(root) {
   function zoomTo(level) {
     view.memory.level = level;
     arrange();
+    mark();
     update({ centred: true });
   }
 
@@ -158,6 +160,7 @@ function createStage(root) {
     // The maps stay where they are: one of them may have the focus.
     if (middle) middle.replaceWith(operation.element);
     else flow.append(input.element, operation.element, output.element);
+    headline.replaceChildren(below.line);
     extra.replaceChildren(below.element, ...(maps ? [maps.element] : []));
   }
 
@@ -190,8 +193,7 @@ function createStage(root) {
     paintScale(bars.input, left.scale, left.coloured);
     paintScale(bars.output, right.scale, right.coloured);
     notes.set(scene);
-    const winners = scene.pooling === "max" && memory.every ? [winnerDots(scene, channel)] : [];
-    input.marks.replaceChildren(...neverVisitedStrips(scene), ...winners);
+    mark();
     alone.element.hidden = !(scene.isPicture && scene.input.count === 3);
     alone.box.checked = memory.alone;
     setText(alone.text, "Show the channel alone");
@@ -204,6 +206,14 @@ function createStage(root) {
     maps?.paint(view.width);
     maps?.select(memory.map);
     update({});
+  }
+
+  // Never-visited cells and winners, over the input.
+  function mark() {
+    const { scene, memory, sizes } = view;
+    const beside = sizes.input >= printableFrom(scene.input);
+    const winners = scene.pooling === "max" && memory.every ? [winnerDots(scene, shownChannel(), beside)] : [];
+    input.marks.replaceChildren(...neverVisitedStrips(scene), ...winners);
   }
 
   // What a move changes: outlines and arithmetic; the maps stay as they are painted.
@@ -260,12 +270,16 @@ function createStage(root) {
     playing.start();
   };
 
-  new ResizeObserver(() => {
-    if (!view.scene || view.width === root.clientWidth) return;
-    view.width = root.clientWidth;
+  // The room for the maps depends on what stands between them, too.
+  const observer = new ResizeObserver(() => {
+    const room = output.element.clientWidth;
+    if (!view.scene || (view.width === root.clientWidth && view.room === room)) return;
+    Object.assign(view, { width: root.clientWidth, room });
     arrange();
     paint();
-  }).observe(root);
+  });
+  observer.observe(root);
+  observer.observe(output.element);
   // The theme's ground changes by a transition of no length worth mentioning: its end tells of another theme.
   tools.element.addEventListener("transitionend", (event) => {
     if (event.propertyName === "background-color" && view.scene && isDark(root) !== view.dark) paint();

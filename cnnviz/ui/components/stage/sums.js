@@ -36,10 +36,10 @@ function convolutionTerms(scene, at, channel) {
   const count = partials.length;
   let summands = [];
   if (count > 1 && count <= MOST_CHIPS) {
-    summands = Array.from(partials, (value, i) => ({ value, label: channelWords(scene, i) }));
+    summands = Array.from(partials, (value, i) => ({ value, label: named("channel", names[i]) }));
   } else if (count > MOST_CHIPS) {
     summands = [
-      { value: partials[channel], label: `channel ${names[channel]}` },
+      { value: partials[channel], label: named("channel", names[channel]) },
       { value: products - partials[channel], label: `the other ${whole(count - 1)} channels` },
     ];
   } else if (bias !== null) summands = [{ value: products, label: plural(scene.cells, "product") }];
@@ -56,11 +56,6 @@ function convolutionTerms(scene, at, channel) {
     activated: scene.activation === "linear" ? null
       : { text: fixed(result, decimals), label: `after ${activationName(scene.activation)}` },
   };
-}
-
-function channelWords(scene, channel) {
-  const name = scene.input.names[channel];
-  return /^\d+$/.test(name) ? `channel ${name}` : name;
 }
 
 function poolingTerms(scene, at) {
@@ -117,8 +112,8 @@ function partialBars(view, onChannel) {
     context.lineWidth = 2 * ratio;
     context.strokeRect(channel * step + ratio, ratio, Math.max(step - 2 * ratio, 2), high - 2 * ratio);
     const names = view.scene.channelNames;
-    const words = `Channel ${names[channel]} adds ${tidy(partials[channel])}. `
-      + `Largest in size: channel ${names[strongest]}, ${tidy(partials[strongest])}.`;
+    const words = `${atStart(`${named("channel", names[channel])} adds`)} ${tidy(partials[channel])}. `
+      + `Largest in size: ${named("channel", names[strongest])}, ${tidy(partials[strongest])}.`;
     setText(note, words);
     canvas.setAttribute("aria-label", `Partial sums of ${partials.length} channels. ${words}`);
   }

@@ -34,6 +34,11 @@ function atStart(name) {
   return name.includes(" ") ? name[0].toUpperCase() + name.slice(1) : name;
 }
 
+// A number needs a noun; "red" and "Sobel" do not.
+function named(noun, name) {
+  return /^\d+$/.test(name) ? `${noun} ${name}` : name;
+}
+
 function placeWords(first, axis) {
   const places = Array.from({ length: axis.window }, (_, i) => first + i * axis.dilation);
   const text = places.length === 1 ? `${first}`
