@@ -69,16 +69,15 @@ def kernel_picture(kernels: np.ndarray, *, one_scale: bool = True) -> np.ndarray
     """All kernels of a layer as one picture, signed around 0, in reading order.
 
     Args:
-        kernels: Shape `(n, rows, columns)`, in diverging colours, white at 0; or `(n, rows, columns, 3)`, weights of red,
-            green and blue as a colour, mid-grey at 0.
+        kernels: Shape `(n, rows, columns)`, in diverging colours, white at 0; or `(n, rows, columns, 3)`, weights of
+            red, green and blue as a colour, mid-grey at 0.
         one_scale: The largest magnitude of all gets the last colour; otherwise each kernel's own does.
 
     Returns:
         uint8, `(height, width, 3)`; a gutter of one grey pixel lies between kernels.
     """
-    count, rows, columns = kernels.shape[:3]
     limits = np.abs(kernels).max(axis=tuple(range(1, kernels.ndim)), initial=0.0)
-    limits = np.full(count, limits.max(initial=0.0)) if one_scale else limits
+    limits = np.full(len(kernels), limits.max(initial=0.0)) if one_scale else limits
     limits = np.where(limits > 0, limits, 1).reshape(-1, *[1] * (kernels.ndim - 1))
     shares = np.rint((kernels / limits + 1) / 2 * 255).astype(np.uint8)
     return _tiled(shares if kernels.ndim == 4 else lookup(DIVERGING)[shares])

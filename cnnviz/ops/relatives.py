@@ -36,9 +36,9 @@ def nearest(matrix: np.ndarray, *, centred: bool = False) -> Relative | None:
 
     The correlation is the cosine of two kernels, `sum(a b) / sqrt(sum(a²) sum(b²))`: exactly how far their maps of a
     picture of white noise correlate, so that like kernels are those that make like maps. Means count on purpose: with
-    them removed, the identity is a Laplacian reversed (r = −1), a blur with a faint slope is an edge detector, and a box
-    blur is nothing at all. `centred=True` removes them all the same (Pearson's correlation): it finds an edge detector
-    on top of a strong blur.
+    them removed, the identity is a Laplacian reversed (r = −1), a blur with a faint slope is an edge detector, and a
+    box blur is nothing at all. `centred=True` removes them all the same (Pearson's correlation): it finds an edge
+    detector on top of a strong blur.
 
     A hand-picked kernel smaller than the matrix is tried at every place in it, with zeros around; a larger one is not
     tried. Of equals the first in `KERNELS` is taken, those with a positive sign before the others.

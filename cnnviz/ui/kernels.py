@@ -4,99 +4,21 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.figures import enlarged, kernel_picture, png
-from cnnviz.models import LayerInfo, Network
-from cnnviz.ops import ACTIVATIONS, KERNELS, Relative, as_many_by_chance, nearest_of_all, share_by_chance
+from cnnviz.models import Network
+from cnnviz.ops import KERNELS, Relative, as_many_by_chance, nearest_of_all, share_by_chance
 from cnnviz.ui import html, preparation, state
+from cnnviz.ui.banks import COLOUR, WAYS, Bank, banks, channel_name, sliced, stage_of, ways
 from cnnviz.ui.components.gallery import Gallery, Relation, gallery
 
 LIKE = 0.7  # |r| from which a kernel is said to be like another.
 CLOSE = 0.8  # |r| that is counted.
 DRAWS = 10_000  # Random kernels to compare with.
 UNLIKELY = 0.01  # What has a smaller probability is not put down to chance.
-
-COLOUR, STRONGEST, SUM = "colour", "strongest", "sum"
-WAYS = {
-    COLOUR: "in colour; compared: the mean of its three colours",
-    STRONGEST: "each kernel's strongest channel",
-    SUM: "the sum over its channels",
-}
-COLOURS = ("red", "green", "blue")
-
-
-@dataclass(frozen=True, eq=False)
-class Bank:
-    """The kernels of a layer.
-
-    Attributes:
-        layer: The layer.
-        kernels: Shape `(rows, columns, channels, kernels)`; the channels are those that one kernel sees.
-        on_colour: Whether the channels are red, green and blue.
-    """
-
-    layer: LayerInfo
-    kernels: np.ndarray
-    on_colour: bool = False
-
-
-def banks(net: Network) -> dict[str, Bank]:
-    """Every layer of a network that slides kernels over rows and columns, by name, in order."""
-    found: dict[str, Bank] = {}
-    for layer in net.layers:
-        depthwise = layer.kind.startswith("DepthwiseConv")
-        weights = net.weights(layer.name) if layer.role == "convolution" or depthwise else ()
-        if not weights or weights[0].ndim != 4 or len(layer.output_shape) != 3:
-            continue
-        kernels = weights[0]
-        if depthwise:
-            # Keras gives out channel c's m-th map as number c × multiplier + m.
-            kernels = kernels.reshape(*kernels.shape[:2], 1, -1)
-        on_colour = not found and net.input_shape[2] == 3 and kernels.shape[2] == 3
-        found[layer.name] = Bank(layer, kernels, on_colour)
-    return found
-
-
-def ways(bank: Bank) -> list[str | int]:
-    """What can be shown of a layer's kernels, the default first."""
-    channels = bank.kernels.shape[2]
-    if channels == 1:
-        return [0]
-    several: list[str | int] = [COLOUR] if bank.on_colour else []
-    return [*several, STRONGEST, SUM, *range(channels)]
-
-
-def sliced(bank: Bank, way: str | int) -> tuple[np.ndarray, list[str]]:
-    """One matrix for each kernel, and what it is.
-
-    Args:
-        bank: The kernels.
-        way: One of `ways`.
-
-    Returns:
-        Shape `(kernels, rows, columns)`, and a text for each.
-    """
-    stacks = np.moveaxis(bank.kernels, (3, 2), (0, 1))
-    count, channels = stacks.shape[:2]
-    if way == COLOUR:
-        return stacks.mean(axis=1), [""] * count
-    if way == SUM:
-        return stacks.sum(axis=1), [f"Shown: the sum over its {channels} channels."] * count
-    if way == STRONGEST:
-        strongest = np.linalg.norm(stacks.reshape(count, channels, -1), axis=2).argmax(axis=1)
-        names = [f"Shown: {channel_name(bank, int(one))}, its strongest of {channels} by norm." for one in strongest]
-        return stacks[np.arange(count), strongest], names
-    name = "" if channels == 1 else f"Shown: {channel_name(bank, int(way))}, one of {channels}."
-    return stacks[:, int(way)], [name] * count
-
-
-def channel_name(bank: Bank, channel: int) -> str:
-    """What a channel of a kernel is called: "channel 3", "its red channel"."""
-    return f"the {COLOURS[channel]} channel" if bank.on_colour else f"channel {channel}"
 
 
 def cut(correlation: float) -> str:
@@ -115,6 +37,7 @@ def related(relative: Relative | None, matrix: np.ndarray) -> Relation:
         why = "A single cell has no pattern to compare." if matrix.size == 1 else "There is no pattern to compare."
         return Relation("nothing to compare", why)
     kernel = KERNELS[relative.key]
+    title = kernel.title.replace(" × ", "\u00a0×\u00a0")
     rows, columns = kernel.matrix.shape
     place = ""
     if kernel.matrix.shape != matrix.shape:
@@ -122,19 +45,19 @@ def related(relative: Relative | None, matrix: np.ndarray) -> Relation:
     below, right = matrix.shape[0] - rows - relative.row, matrix.shape[1] - columns - relative.column
     number = f"r = {cut(relative.correlation)}"
     if abs(relative.correlation) < LIKE:
-        short, sentence = "none close", f"None of ours is close; nearest: {kernel.title}{place}, {number}."
+        short, sentence = "none close", f"None of ours is close; nearest: {title}{place}, {number}."
         summary = ""
     elif relative.correlation > 0:
-        short, sentence = f"like {kernel.title}", f"Like {kernel.title}{place}, {number}."
-        summary = f"{kernel.title}: {kernel.summary}"
+        short, sentence = f"like {title}", f"Like {title}{place}, {number}."
+        summary = f"{title}: {kernel.summary}"
     else:
-        short, sentence = f"reverse of {kernel.title}", f"The reverse of {kernel.title}{place}, {number}."
-        summary = f"{kernel.title}: {kernel.summary} Here the sign is turned."
+        short, sentence = f"reverse of {title}", f"The reverse of {title}{place}, {number}."
+        summary = f"{title}: {kernel.summary} Here the sign is turned."
     return Relation(
         short,
         sentence,
         relative.correlation,
-        kernel.title,
+        title,
         np.pad(kernel.matrix, ((relative.row, below), (relative.column, right))),
         summary,
     )
@@ -148,12 +71,14 @@ def verdict(relatives: tuple[Relative | None, ...], window: tuple[int, int], *, 
         return f"Kernels of {size} weigh channels and see no neighbours: there is no pattern to compare."
     found = sum(one is not None and abs(one.correlation) >= CLOSE for one in relatives)
     share = share_by_chance(window, least=CLOSE, centred=centred, draws=DRAWS)
-    says = "no more than chance would give"
+    says = "no more"
     if as_many_by_chance(found, of=count, share=max(share, 1 / DRAWS)) < UNLIKELY:
-        says = "more than chance would give"
+        says = "more"
     return (
-        f"**{found} of {count}** kernels ({html.percent(found / count)}) are close to a hand-picked one, |r| ≥ {CLOSE}. "
-        f"Of {DRAWS:,} random kernels of {size}, **{html.percent(share)}** are, too: it is {says}."
+        f"**{found} of {count}** kernels ({html.percent(found / count)}) are close to a hand-picked one, "
+        f"|r| ≥ {CLOSE}. "
+        f"Of {DRAWS:,} random kernels of {size}, **{html.percent(share)}** are, too. The layer has "
+        f"{says} of them than chance would give."
     )
 
 
@@ -187,14 +112,6 @@ def show(net: Network) -> None:
         st.switch_page("pages/learn/convolution.py")
     _explain(bank, way, verdict(relatives, slices.shape[1:], centred=centred), centred=centred)
     _download(bank, slices, way)
-
-
-def stage_of(layer: LayerInfo) -> str:
-    """Where a layer's map is taken."""
-    if layer.activation is None:
-        return "before any activation"
-    known = ACTIVATIONS.get(layer.activation)
-    return f"after {known.title if known else layer.activation}"
 
 
 def _choose(offered: dict[str, Bank]) -> tuple[Bank, str | int, bool]:

@@ -17,7 +17,7 @@ from .test_devices import PHONE, expect_no_overflow
 
 
 def open_kernels(open_page: OpenPage, **options: object) -> Page:
-    """The page with the first layer's kernels. A server just started knows no page but the first, so that comes first."""
+    """The page with the first layer's kernels, after another: a server just started knows the first page alone."""
     page = open_page(**options)
     settle(page)
     page.goto("/kernels")
@@ -44,7 +44,7 @@ def order(page: Page) -> list[int]:
 
 
 def choose(page: Page, group: str, name: str) -> None:
-    page.get_by_role("group", name=group).get_by_text(name, exact=True).click()
+    page.get_by_role("group", name=group).get_by_role("radio", name=name, exact=True).click()
 
 
 def number(text: str) -> float:
@@ -72,7 +72,8 @@ def test_select_by_click_and_by_keyboard_without_the_server(kernels: Page, net: 
         expect(tiles(kernels).nth(12)).to_have_attribute("aria-selected", "true")
         kernels.keyboard.press("ArrowLeft")
         kernels.keyboard.press("ArrowDown")
-        below = order(kernels).index(int(kernels.locator(":focus").get_attribute("data-number") or 0))
+        chosen = [tile.get_attribute("aria-selected") for tile in tiles(kernels).all()]
+        below = chosen.index("true")
         first, second = (tiles(kernels).nth(at).bounding_box() for at in (11, below))
         assert first and second and first["x"] == pytest.approx(second["x"]) and second["y"] > first["y"]
         kernels.keyboard.press("End")
@@ -99,7 +100,7 @@ def test_the_sentence_counts_and_names_chance(kernels: Page) -> None:
     said = kernels.get_by_text(re.compile(r"kernels \(50\s%\) are close to a hand-picked one"))
     expect(said).to_contain_text("16 of 32")
     expect(said).to_contain_text(
-        re.compile(r"Of 10,000 random kernels of 3 × 3, 23\s% are, too: it is more than chance")
+        re.compile(r"Of 10,000 random kernels of 3 × 3, 23\s% are, too. The layer has more of them than chance")
     )
 
 
@@ -130,6 +131,7 @@ def test_pointing_at_the_map_shows_its_value(kernels: Page, net: Network) -> Non
     found = re.search(r"largest value (\S+) at row (\d+), column (\d+)", spoken)
     assert found
     row, column = int(found[2]), int(found[3])
+    picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     assert box
     with frames_sent(kernels) as sent:
@@ -171,7 +173,8 @@ def test_a_deeper_layer_and_back(kernels: Page) -> None:
 def test_tiles_out_of_sight_are_painted_when_they_come(kernels: Page) -> None:
     last = tiles(kernels).last
     last.scroll_into_view_if_needed()
-    blank = """canvas => !canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((each) => each)"""
+    blank = """canvas => !canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+        .some((each) => each)"""
     for canvas in last.locator("canvas").all():
         expect(canvas).to_have_js_property(
             "width", 3 if canvas.evaluate("each => each.matches(':first-child')") else 28

@@ -1,8 +1,6 @@
-"""The page Kernels: what it takes from a network, what it says of it, and what it sends to the browser."""
+"""The page Kernels: what it says of a network's kernels, and how it is used."""
 
 import io
-import json
-import struct
 import time
 
 import numpy as np
@@ -10,36 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.models import Network
-from cnnviz.ops import KERNELS, Relative, convolve, nearest_of_all
+from cnnviz.ops import KERNELS, Relative, nearest_of_all
 from cnnviz.ui import kernels, preparation
-from cnnviz.ui.components.gallery import MOST, Gallery, Relation, gallery_bytes, thin
+from cnnviz.ui.banks import Bank, banks, sliced
 
 PATIENCE = 60  # Seconds in which the network must have been opened.
-
-
-@pytest.fixture(scope="module")
-def net():
-    """A network on colour with kernels of every kind: 5 × 4, depthwise with a multiplier, 1 × 1, and after ReLU."""
-    import keras
-    from keras import layers
-
-    keras.utils.set_random_seed(1)
-    model = keras.Sequential(
-        [
-            keras.Input((12, 10, 3)),
-            layers.Conv2D(6, (5, 4), name="first"),
-            layers.DepthwiseConv2D(3, depth_multiplier=2, name="depth", bias_initializer="ones"),
-            layers.Conv2D(4, 1, activation="relu", name="point"),
-            layers.GlobalAveragePooling2D(name="mean"),
-            layers.Dense(3, activation="softmax", name="scores"),
-        ]
-    )
-    return Network(model)
-
-
-@pytest.fixture(scope="module")
-def batch():
-    return np.random.default_rng(0).random((1, 12, 10, 3), dtype=np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -49,79 +22,6 @@ def dense():
     from keras import layers
 
     return Network(keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(10, "softmax")]))
-
-
-# ---- what is taken from a network
-
-
-def test_every_layer_with_kernels_is_found(net, digits):
-    found = kernels.banks(net)
-    assert {name: bank.kernels.shape for name, bank in found.items()} == {
-        "first": (5, 4, 3, 6),
-        "depth": (3, 3, 1, 12),
-        "point": (1, 1, 12, 4),
-    }
-    assert [bank.on_colour for bank in found.values()] == [True, False, False]
-    assert list(kernels.banks(digits)) == ["conv_1", "conv_2", "conv_3"]
-    assert not any(bank.on_colour for bank in kernels.banks(digits).values())
-
-
-def test_a_network_without_kernels_has_none(dense):
-    assert kernels.banks(dense) == {}
-
-
-@pytest.mark.parametrize("name", ["first", "depth"])
-def test_each_kernel_is_the_one_that_makes_its_map(net, batch, name):
-    bank = kernels.banks(net)[name]
-    given = net.received(batch, name)[0]
-    maps = net.features(batch, [name])[name][0]
-    count = bank.kernels.shape[3]
-    for kernel in range(count):
-        # Depthwise kernels see one channel each, in turn.
-        seen = given if name == "first" else given[..., [kernel * given.shape[2] // count]]
-        made = convolve(seen, bank.kernels[..., [kernel]])[..., 0] + net.weights(name)[1][kernel]
-        np.testing.assert_allclose(maps[..., kernel], made, atol=1e-5)
-
-
-def test_what_can_be_shown_of_a_kernel(net, digits):
-    found = kernels.banks(net)
-    assert kernels.ways(found["first"]) == ["colour", "strongest", "sum", 0, 1, 2]
-    assert kernels.ways(found["depth"]) == [0]
-    assert kernels.ways(found["point"]) == ["strongest", "sum", *range(12)]
-    assert kernels.ways(kernels.banks(digits)["conv_1"]) == [0]
-
-
-def test_slices_against_plain_loops(net):
-    bank = kernels.banks(net)["first"]
-    rows, columns, channels, count = bank.kernels.shape
-    for kernel in range(count):
-        stack = [bank.kernels[:, :, channel, kernel] for channel in range(channels)]
-        norms = [float(np.sqrt((one**2).sum())) for one in stack]
-        strongest = norms.index(max(norms))
-        expected = {
-            "colour": sum(stack) / 3,
-            "sum": sum(stack),
-            "strongest": stack[strongest],
-            0: stack[0],
-            2: stack[2],
-        }
-        for way, matrix in expected.items():
-            shown, names = kernels.sliced(bank, way)
-            assert shown.shape == (count, rows, columns) and len(names) == count
-            np.testing.assert_allclose(shown[kernel], matrix, atol=1e-6)
-        colour = ("red", "green", "blue")[strongest]
-        assert (
-            kernels.sliced(bank, "strongest")[1][kernel] == f"Shown: the {colour} channel, its strongest of 3 by norm."
-        )
-    assert kernels.sliced(bank, 2)[1][0] == "Shown: the blue channel, one of 3."
-    assert kernels.sliced(kernels.banks(net)["depth"], 0)[1] == [""] * 12
-    assert kernels.sliced(kernels.banks(net)["point"], "sum")[1][0] == "Shown: the sum over its 12 channels."
-
-
-def test_where_a_map_is_taken(net, digits):
-    assert kernels.stage_of(net.layer("first")) == "before any activation"
-    assert kernels.stage_of(net.layer("point")) == "after ReLU"
-    assert kernels.stage_of(digits.layer("conv_1")) == "before any activation"
 
 
 # ---- words
@@ -183,104 +83,22 @@ def test_the_verdict_counts_and_compares_with_chance():
     assert said.startswith(
         "2 of 4 kernels (50 %) are close to a hand-picked one, |r| ≥ 0.8. Of 10,000 random kernels of "
     )
-    assert "3 × 3, 23 % are, too" in said and said.endswith("no more than chance would give.")
-    assert kernels.verdict(close * 20, (3, 3), centred=False).endswith(": it is more than chance would give.")
+    assert "3 × 3, 23 % are, too" in said and said.endswith("has no more of them than chance would give.")
+    assert kernels.verdict(close * 20, (3, 3), centred=False).endswith("has more of them than chance would give.")
     # Random kernels of 5 × 5 are hardly ever close, so that few are enough.
-    assert kernels.verdict(close, (5, 5), centred=False).endswith(": it is more than chance would give.")
-    assert kernels.verdict(close[2:], (5, 5), centred=False).endswith("no more than chance would give.")
+    assert kernels.verdict(close, (5, 5), centred=False).endswith("has more of them than chance would give.")
+    assert kernels.verdict(close[2:], (5, 5), centred=False).endswith("has no more of them than chance would give.")
 
 
-def test_the_first_kernels_of_the_digits_are_more_than_chance(digits):
-    bank = kernels.banks(digits)["conv_1"]
-    relatives = nearest_of_all(kernels.sliced(bank, 0)[0])
+def test_the_conv_1_kernels_of_the_digits_are_more_than_chance(digits):
+    bank = banks(digits)["conv_1"]
+    relatives = nearest_of_all(sliced(bank, 0)[0])
     assert plain(kernels.verdict(relatives, (3, 3), centred=False)).startswith("16 of 32 kernels (50 %)")
 
 
 def test_random_kernels_are_no_more_than_chance():
     random = nearest_of_all(np.random.default_rng(8).standard_normal((64, 3, 3)))
-    assert kernels.verdict(random, (3, 3), centred=False).endswith("no more than chance would give.")
-
-
-# ---- what the browser is sent
-
-
-def unpacked(data):
-    """Header and arrays, as shared/unpack.js reads them."""
-    length = struct.unpack("<I", data[:4])[0]
-    header = json.loads(data[4 : 4 + length])
-    arrays = {}
-    for name, entry in header["arrays"].items():
-        kind = {"int16": "<i2", "uint8": "u1"}[entry["kind"]]
-        raw = np.frombuffer(data, kind, int(np.prod(entry["shape"])), 4 + length + entry["offset"])
-        arrays[name] = raw.reshape(entry["shape"]) * entry["scale"]
-    return header, arrays
-
-
-def many(count, side, maps):
-    """A layer of random kernels and maps."""
-    rng = np.random.default_rng(0)
-    slices = rng.standard_normal((count, side, side))
-    return Gallery(
-        layer="conv",
-        slices=slices,
-        names=[""] * count,
-        colour=None,
-        norms=np.linalg.norm(slices, axis=(1, 2)),
-        maps=rng.standard_normal((maps, maps, count)).astype(np.float32),
-        stage="before any activation",
-        relations=[kernels.related(one, slices[0]) for one in nearest_of_all(slices)],
-        opens=True,
-    )
-
-
-def test_what_is_sent_is_what_is_there():
-    sent = many(5, 3, 6)
-    header, arrays = unpacked(gallery_bytes(sent))
-    np.testing.assert_allclose(arrays["slices"], sent.slices, atol=1e-3)
-    np.testing.assert_allclose(arrays["maps"], np.moveaxis(sent.maps, 2, 0), atol=1e-3)
-    for number in range(5):
-        one = sent.maps[..., number]
-        assert header["responses"][number] == pytest.approx(one.max(), rel=1e-4)
-        assert header["peaks"][number] == list(np.unravel_index(one.argmax(), one.shape))
-        relation = header["relations"][number]
-        assert relation["sentence"] == sent.relations[number].sentence
-        np.testing.assert_allclose(arrays[f"relative.{relation['matrix']}"], sent.relations[number].matrix, atol=1e-3)
-    assert header["thinned"] == 1 and header["size"] == [6, 6] and "colour" not in arrays
-
-
-def test_equal_relatives_are_sent_once():
-    sent = many(512, 3, 4)
-    _, arrays = unpacked(gallery_bytes(sent))
-    assert len([name for name in arrays if name.startswith("relative.")]) < 70
-
-
-@pytest.mark.parametrize(
-    ("count", "side", "maps", "most"), [(64, 3, 28, 130_000), (512, 3, 28, 1_200_000), (64, 7, 224, 1_200_000)]
-)
-def test_large_layers_stay_small_on_the_way(count, side, maps, most):
-    assert len(gallery_bytes(many(count, side, maps))) < most
-
-
-def test_thinned_maps_are_means():
-    maps = np.random.default_rng(0).random((2, 7, 5))
-    thinned, side = thin(maps, most=12)
-    assert side == 3 and thinned.shape == (2, 3, 2)
-    for row in range(3):
-        for column in range(2):
-            square = maps[:, 3 * row : 3 * row + 3, 3 * column : 3 * column + 3]
-            np.testing.assert_allclose(thinned[:, row, column], square.mean(axis=(1, 2)))
-    same, side = thin(maps, most=70)
-    assert side == 1 and same is maps
-    assert thin(np.zeros((512, 112, 112)))[0].size <= MOST
-    assert thin(np.zeros((9, 2, 2)), most=3)[0].shape == (9, 1, 1)
-
-
-def test_64_kernels_are_quick():
-    slices = np.random.default_rng(0).standard_normal((64, 3, 3))
-    kernels.verdict(nearest_of_all(slices), (3, 3), centred=False)  # Chance is worked out once.
-    began = time.perf_counter()
-    gallery_bytes(many(64, 3, 28))
-    assert time.perf_counter() - began < 0.5
+    assert kernels.verdict(random, (3, 3), centred=False).endswith("has no more of them than chance would give.")
 
 
 # ---- the page
@@ -383,18 +201,14 @@ def test_a_network_without_convolution_is_told(app, shown, dense, monkeypatch):
     assert not shown
 
 
-def test_downloads_hold_every_kernel(monkeypatch, net):
+def test_downloads_hold_every_kernel(monkeypatch, digits):
     made = {}
     monkeypatch.setattr(
         kernels.st, "download_button", lambda label, data, file_name, **_: made.update({file_name: data()})
     )
-    bank = kernels.banks(net)["first"]
-    kernels._download(bank, kernels.sliced(bank, "colour")[0], "colour")
-    np.testing.assert_array_equal(np.load(io.BytesIO(made["first_kernels.npy"])), bank.kernels)
-    assert made["first_kernels.png"].startswith(b"\x89PNG")
-
-
-def test_a_relation_needs_no_relative():
-    sent = many(1, 3, 2)
-    alone = Gallery(**{**vars(sent), "relations": [Relation("nothing to compare", "There is no pattern to compare.")]})
-    assert unpacked(gallery_bytes(alone))[0]["relations"][0]["matrix"] is None
+    first = banks(digits)["conv_1"]
+    # As on colour.
+    bank = Bank(first.layer, np.repeat(first.kernels, 3, axis=2), on_colour=True)
+    kernels._download(bank, sliced(bank, "colour")[0], "colour")
+    np.testing.assert_array_equal(np.load(io.BytesIO(made["conv_1_kernels.npy"])), bank.kernels)
+    assert made["conv_1_kernels.png"].startswith(b"\x89PNG")

