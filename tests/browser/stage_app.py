@@ -27,7 +27,7 @@ def convolution(
     x: np.ndarray, kernels: np.ndarray, *, bias: Any = None, activation: str = "linear", **sliding: Any
 ) -> Scene:
     maps = activate(convolve(x, kernels, bias=bias, **sliding), activation)
-    axes = slide(
+    rows, columns = slide(
         x.shape[:2],
         kernels.shape[:2],
         sliding.get("stride", 1),
@@ -36,17 +36,19 @@ def convolution(
     )
     offsets = None if bias is None else np.asarray(bias, np.float32)
     picture = x.shape[2] in (1, 3) and x.min() >= 0 and x.max() <= 1
-    return Scene(x, *axes, maps, kernels=kernels, bias=offsets, activation=activation, is_picture=picture)
+    return Scene(x, rows, columns, maps, kernels=kernels, bias=offsets, activation=activation, is_picture=picture)
 
 
 def pooling(x: np.ndarray, kind: str, *, window: Any = 2, stride: Any = None, padding: Any = "valid") -> Scene:
-    axes = slide(x.shape[:2], window, window if stride is None else stride, padding)
+    rows, columns = slide(x.shape[:2], window, window if stride is None else stride, padding)
     maps = pool(x, window=window, stride=stride, padding=padding, kind=kind)
-    return Scene(x, *axes, maps, pooling=kind, is_picture=x.shape[2] in (1, 3) and x.min() >= 0 and x.max() <= 1)
+    picture = x.shape[2] in (1, 3) and x.min() >= 0 and x.max() <= 1
+    return Scene(x, rows, columns, maps, pooling=kind, is_picture=picture)
 
 
 def whole_map(x: np.ndarray, kind: str) -> Scene:
-    return Scene(x, *slide(x.shape[:2], x.shape[:2]), global_pool(x, kind=kind)[None, None], pooling=kind)
+    rows, columns = slide(x.shape[:2], x.shape[:2])
+    return Scene(x, rows, columns, global_pool(x, kind=kind)[None, None], pooling=kind)
 
 
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32)[..., None, None]

@@ -45,3 +45,17 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     text = json.dumps({**header, "arrays": table}, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 4)
     return struct.pack("<I", len(text)) + text + b"".join(parts)
+
+
+def exact(array: np.ndarray, *, up_to: int) -> np.ndarray:
+    """An array as `pack` should send it: the four bytes of each float while it is small, itself when large.
+
+    Sums made in the browser then match those made here to every digit shown, or to about four digits.
+
+    Args:
+        array: Any shape, finite values.
+        up_to: Numbers that are still few enough to be sent whole.
+    """
+    if array.size > up_to:
+        return array.astype(np.float32)
+    return np.frombuffer(array.astype("<f4").tobytes(), dtype=np.uint8)

@@ -134,7 +134,7 @@ def make(chosen: Chosen, given: Maps, weights: list[float], how: Settings) -> Ma
         columns=columns,
         output=output,
         kernels=kernels,
-        bias=how.bias.astype(np.float32),
+        bias=how.bias.astype(np.float32) if how.own or how.bias.any() else None,
         activation=how.activation,
         input_name=given.name,
         channel_names=given.channels,

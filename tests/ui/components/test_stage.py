@@ -19,7 +19,14 @@ BIAS = np.array([0.1, -0.2, 0.3, 0], np.float32)
 ROWS, COLUMNS = slide((7, 6), (3, 2), (2, 1), ((1, 0), (0, 2)))
 MAPS = convolve(X, KERNELS, bias=BIAS, stride=(2, 1), padding=((1, 0), (0, 2)))
 CONVOLUTION = Scene(X, ROWS, COLUMNS, MAPS, kernels=KERNELS, bias=BIAS, input_name="conv_1")
-POOLING = Scene(X, *slide((7, 6), 2, 2), pool(X), pooling="max")
+
+
+def pooled(values: np.ndarray, *, is_picture: bool = False) -> Scene:
+    rows, columns = slide(values.shape[:2], 2, 2)
+    return Scene(values, rows, columns, pool(values), pooling="max", is_picture=is_picture)
+
+
+POOLING = pooled(X)
 
 
 def sent(scene: Scene) -> tuple[dict, bytes]:
@@ -45,7 +52,7 @@ def picture(*shape: int) -> np.ndarray:
 
 
 def of_picture(values: np.ndarray) -> Scene:
-    return Scene(values, *slide(values.shape[:2], 2, 2), pool(values), pooling="max", is_picture=True)
+    return pooled(values, is_picture=True)
 
 
 def test_a_convolution_travels_exactly():
@@ -91,7 +98,7 @@ def test_a_picture_between_the_levels_is_not_rounded():
 @pytest.mark.parametrize(("columns", "kind"), [(EXACT_UP_TO // 100, "uint8"), (EXACT_UP_TO // 100 + 1, "int16")])
 def test_only_large_arrays_are_rounded(columns, kind):
     values = RNG.normal(size=(100, columns, 1))
-    header, _ = sent(Scene(values, *slide(values.shape[:2], 2, 2), pool(values), pooling="max"))
+    header, _ = sent(pooled(values))
     assert header["arrays"]["values"]["kind"] == kind
 
 

@@ -1,7 +1,8 @@
 // Many maps as one picture: one pixel a cell, one pixel between maps.
 const GUTTER = 1;
 
-// Paints the tiles and returns where each of them lies. Cell c of tile t is values[start + t * tileStep + c * cellStep].
+// Paints the tiles and returns where each of them lies. Cell c of tile t is
+// values[start + t * tileStep + c * cellStep].
 function paintMontage(canvas, tiles, across) {
   const { count, rows, columns, values, start, tileStep, cellStep, signed, colours, limit } = tiles;
   // Small tiles are enlarged, so that the gutter stays thin beside them.

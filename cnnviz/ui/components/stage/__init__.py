@@ -13,7 +13,7 @@ from streamlit.components.v2.types import ComponentRenderer
 from cnnviz.figures.theme import DIVERGING, DIVERGING_DARK, SEQUENTIAL
 from cnnviz.ops import Axis
 from cnnviz.ui.components.declare import declare
-from cnnviz.ui.components.packing import pack
+from cnnviz.ui.components.packing import exact, pack
 from cnnviz.ui.components.stage.scene import Scene
 
 __all__ = ["EXACT_UP_TO", "Scene", "stage", "stage_bytes"]
@@ -80,7 +80,7 @@ def stage_bytes(scene: Scene, *, key: str) -> bytes:
         if counted is not None and np.abs(counted / LEVELS - array).max() < TOLERANCE:
             arrays[name], levels[name] = counted.astype(np.uint8), LEVELS
         else:
-            arrays[name] = _travelling(array)
+            arrays[name] = exact(array, up_to=EXACT_UP_TO)
     header = {
         "key": key,
         "rows": _describe(scene.rows),
@@ -99,10 +99,3 @@ def stage_bytes(scene: Scene, *, key: str) -> bytes:
 
 def _describe(axis: Axis) -> dict[str, int]:
     return {**asdict(axis), "span": axis.span, "padded": axis.padded, "outputs": axis.outputs}
-
-
-def _travelling(array: np.ndarray) -> np.ndarray:
-    """The array as `pack` should send it: the four bytes of each float while it is small, itself when large."""
-    if array.size > EXACT_UP_TO:
-        return array.astype(np.float32)
-    return np.frombuffer(array.astype("<f4").tobytes(), dtype=np.uint8)

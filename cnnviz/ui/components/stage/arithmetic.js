@@ -60,6 +60,26 @@ function poolingAt(scene, row, column, channel) {
   return { count, padded, total, winner, ties, result };
 }
 
+// Where to begin: where a convolution answers most strongly; in a pooling, at the window whose cells differ most.
+const FEW_CELLS = 25; // Larger windows are not searched.
+
+function firstPlace(scene, map) {
+  if (!scene.pooling || scene.cells > FEW_CELLS) return strongestCell(scene.output, map);
+  let best = { row: 0, column: 0, spread: -1 };
+  for (let row = 0; row < scene.output.rows; row++) {
+    for (let column = 0; column < scene.output.columns; column++) {
+      let [low, high] = [Infinity, -Infinity];
+      eachCell(scene, row, column, (_, r, c, inside) => {
+        const value = inside ? cellOf(scene.input, r, c, map) : NaN;
+        if (value < low) low = value;
+        if (value > high) high = value;
+      });
+      if (high - low > best.spread) best = { row, column, spread: high - low };
+    }
+  }
+  return { row: best.row, column: best.column };
+}
+
 // The winner of every window, as indices of cells of the input.
 function everyWinner(scene, channel) {
   const winners = new Set();

@@ -10,7 +10,8 @@ function explanation(view, panel, onChannel) {
   element.append(sentence);
   if (panel.below) element.append(heading, panel.below.element);
   if (!panel.printed) {
-    note.textContent = `The window has ${plural(scene.cells, "cell")}: too many to print one by one. All of them count.`;
+    const many = `The window has ${plural(scene.cells, "cell")}`;
+    note.textContent = `${many}: too many to print one by one. All of them count.`;
     element.append(note);
   }
   if (bars) element.append(bars.element);

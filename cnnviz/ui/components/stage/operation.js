@@ -108,7 +108,8 @@ function operationPanel(view, onChannel) {
   if (scene.kernels) {
     if (input.count > 1 && input.count <= MOST_CHIPS) chips = channelChips(input.names, onChannel);
     if (input.count > MOST_CHIPS) {
-      board = tileBoard({ label: `Kernels, one for each of ${input.count} channels`, noun: "Channel", onSelect: onChannel });
+      const label = `Kernels, one for each of ${input.count} channels`;
+      board = tileBoard({ label, noun: "Channel", onSelect: onChannel });
     }
     if (!small) picture = kernelPicture();
     legend = colourBar("small");

@@ -14,10 +14,11 @@ function paintMap(view, side, panel, map) {
   const name = side === "input" ? scene.inputName : "the output";
   const noun = side === "input" || scene.pooling ? "channel" : "map";
   const part = coloured ? "in colour" : maps.count > 1 ? named(noun, maps.names[map]) : "";
+  const size = `${maps.rows} × ${maps.columns}`;
+  const range = `from ${tidy(maps.lows[map])} to ${tidy(maps.highs[map])}`;
   panel.paint({
     rows: maps.rows, columns: maps.columns, colour,
-    alt: [atStart(name), part, `${maps.rows} × ${maps.columns}`, `from ${tidy(maps.lows[map])} to ${tidy(maps.highs[map])}`]
-      .filter(Boolean).join(", "),
+    alt: [atStart(name), part, size, range].filter(Boolean).join(", "),
   });
   const pads = side === "input"
     ? { top: scene.rows.before, left: scene.columns.before } : { top: 0, left: 0 };
@@ -33,7 +34,8 @@ function paintMap(view, side, panel, map) {
       return { text: cellText(maps.values[i * maps.count + map], 2), ink: dimmed ? "#fff" : inkOn(colour(i)) };
     },
   });
-  setText(panel.caption, `${side === "input" ? atStart(scene.inputName) : "Output"} · ${maps.rows} × ${maps.columns}${part && ` · ${part}`}`);
+  const title = side === "input" ? atStart(scene.inputName) : "Output";
+  setText(panel.caption, [title, size, part].filter(Boolean).join(" · "));
   return { scale, coloured };
 }
 
@@ -53,7 +55,8 @@ function mapBoard(view, onSelect) {
     };
     const place = paintMontage(montage, tiles, Math.ceil(Math.sqrt(output.count)));
     board.arrange({
-      count: output.count, rows: output.rows, columns: output.columns, width, height: width < 560 ? 480 : 280, largest: 112,
+      count: output.count, rows: output.rows, columns: output.columns, width,
+      height: width < NARROW ? 480 : 280, largest: 112,
       names: output.names, numbered: true,
     });
     board.paint(montage, place, `All ${output.count} maps of the output, ${output.rows} × ${output.columns} each`);

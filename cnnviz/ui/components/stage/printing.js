@@ -43,6 +43,7 @@ function printedNumbers() {
 
 // The cells must hold the longest of the numbers.
 function printableFrom(maps) {
-  const longest = Math.max(...[...maps.lows, ...maps.highs].map((value) => cellText(value, 2).length), maps.signed ? 5 : 4);
+  const lengths = [...maps.lows, ...maps.highs].map((value) => cellText(value, 2).length);
+  const longest = Math.max(...lengths, maps.signed ? 5 : 4);
   return Math.max(SMALLEST_PRINTED, longest * DIGIT);
 }

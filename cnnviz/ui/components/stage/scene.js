@@ -24,14 +24,15 @@ function mapsOf(values, rows, columns, names) {
     if (++map === count) map = 0;
   }
   const limits = lows.map((low, map) => Math.max(Math.abs(low), Math.abs(highs[map])));
-  return { values, rows, columns, count, names, lows, highs, limits, signed: Math.min(...lows) < 0, limit: Math.max(...limits) };
+  const overall = { signed: Math.min(...lows) < 0, limit: Math.max(...limits) };
+  return { values, rows, columns, count, names, lows, highs, limits, ...overall };
 }
 
 function cellOf(maps, row, column, map) {
   return maps.values[(row * maps.columns + column) * maps.count + map];
 }
 
-// The cell that is largest in size: what to show first.
+// The cell that is largest in size.
 function strongestCell(maps, map) {
   let best = 0;
   for (let i = 0; i < maps.rows * maps.columns; i++) {

@@ -106,7 +106,8 @@ function createStage(root) {
     view.sizes = cellSizes(scene, { width, height }, memory.level);
     const { rows, columns } = scene;
     input.layout({
-      rows: rows.size, columns: columns.size, cell: view.sizes.input, width, height, frameRows: rows, frameColumns: columns,
+      rows: rows.size, columns: columns.size, cell: view.sizes.input, width, height, frameRows: rows,
+      frameColumns: columns,
       pads: { top: rows.before, bottom: rows.after, left: columns.before, right: columns.after },
     });
     output.layout({

@@ -20,7 +20,7 @@ function fitMemory(memory, scene) {
   memory.row = Math.min(memory.row, output.rows - 1);
   memory.column = Math.min(memory.column, output.columns - 1);
   if (memory.placed) return;
-  Object.assign(memory, strongestCell(output, memory.map), { placed: true });
+  Object.assign(memory, firstPlace(scene, memory.map), { placed: true });
 }
 
 // Sizes of a cell, in pixels, that zooming goes through.
@@ -35,11 +35,18 @@ function fittingCell(columns, rows, width, height) {
   return Math.floor(cell * ratio) / ratio;
 }
 
+// Where nothing is skipped, a cell of the output is as large as one of the input: a smaller output then looks smaller.
+function isSameScale({ rows, columns, output }) {
+  return rows.stride === 1 && columns.stride === 1
+    && 2 * output.rows >= rows.padded && 2 * output.columns >= columns.padded;
+}
+
 // {input, output: pixels a cell, least: what the coarser of both needs at least to be enlarged}
 function cellSizes(scene, room, level) {
   const input = Math.min(LARGEST_CELL, fittingCell(scene.columns.padded, scene.rows.padded, room.width, room.height));
   const largest = Math.max(input, LARGEST_OUTPUT_CELL);
-  const output = Math.min(largest, fittingCell(scene.output.columns, scene.output.rows, room.width, room.height));
+  const fitting = Math.min(largest, fittingCell(scene.output.columns, scene.output.rows, room.width, room.height));
+  const output = isSameScale(scene) ? Math.min(input, fitting) : fitting;
   return { input: Math.max(input, level), output: Math.max(output, level), least: Math.min(input, output) };
 }
 

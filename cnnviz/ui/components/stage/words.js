@@ -25,6 +25,7 @@ function cellText(value, most) {
 
 // In a sentence: what is rounded to 0 but is not 0 is said to be near it.
 function spoken(value, decimals) {
+  if (value === 0) return "0";
   const near = value !== 0 && Number(value.toFixed(decimals)) === 0;
   return near ? `almost ${fixed(0, 0)}` : fixed(value, decimals);
 }
@@ -81,16 +82,19 @@ function activationWords(activation, { sum, result }, number) {
 
 function poolingSentence(scene, row, column, at, channel) {
   const place = `Row ${row}, column ${column} of the output: `;
-  const out = at.padded ? `; ${plural(at.padded, "cell")} in the padding ${at.padded === 1 ? "is" : "are"} left out` : "";
+  const verb = at.padded === 1 ? "is" : "are";
+  const out = at.padded ? `; ${plural(at.padded, "cell")} in the padding ${verb} left out` : "";
   if (!at.count) return `${place}the whole window lies in the padding, so there is nothing to add up: 0.`;
   const decimals = decimalsOf([at.total, at.result]);
   const number = (value) => spoken(value, decimals);
   const cells = plural(at.count, "cell");
   if (scene.pooling === "max") {
     const { winner, ties } = at;
-    const equal = ties > 1 ? `; ${whole(ties)} are equally large, and the first in reading order counts as the winner` : "";
+    const first = "and the first in reading order counts as the winner";
+    const equal = ties > 1 ? `; ${whole(ties)} are equally large, ${first}` : "";
     const of = scene.input.count > 1 ? ` of ${scene.input.names[channel]}` : "";
-    return `${place}the largest of ${cells}${of} is ${spoken(winner.value, decimalsOf([winner.value]))}, at row ${winner.row}, `
+    const largest = spoken(winner.value, decimalsOf([winner.value]));
+    return `${place}the largest of ${cells}${of} is ${largest}, at row ${winner.row}, `
       + `column ${winner.column} of the input${equal}${out}.`;
   }
   const adds = at.count === 1 ? `1 cell is ${number(at.total)}` : `${cells} add up to ${number(at.total)}`;

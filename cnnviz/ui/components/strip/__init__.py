@@ -12,7 +12,7 @@ import numpy as np
 
 from cnnviz.figures.theme import DIVERGING, DIVERGING_DARK, SEQUENTIAL
 from cnnviz.ui.components.declare import declare
-from cnnviz.ui.components.packing import pack
+from cnnviz.ui.components.packing import exact, pack
 
 KINDS = ("input", "convolution", "activation", "pooling", "flatten", "dense", "softmax", "other")
 # Up to here an array travels as 32-bit floats, so that sums made in the browser match the layer's own to every digit
@@ -110,7 +110,7 @@ def strip_bytes(layers: Sequence[StripLayer], *, class_names: Sequence[str], pic
         "layers": [_describe(layer) for layer in layers],
     }
     arrays = {
-        f"{index}.{name}": _travelling(array)
+        f"{index}.{name}": exact(array, up_to=EXACT_UP_TO)
         for index, layer in enumerate(layers)
         for name, array in (("values", layer.values), ("kernel", layer.kernel), ("bias", layer.bias))
         if array is not None
@@ -139,10 +139,3 @@ def _shape(values: np.ndarray) -> tuple[int, ...]:
     if values.ndim == 2:
         return (*values.shape, 1)
     return values.shape if values.ndim in (1, 3) else (values.size,)
-
-
-def _travelling(array: np.ndarray) -> np.ndarray:
-    """The array as `pack` should send it: the four bytes of each float while it is small, itself when large."""
-    if array.size > EXACT_UP_TO:
-        return array.astype(np.float32)
-    return np.frombuffer(array.astype("<f4").tobytes(), dtype=np.uint8)
