@@ -131,6 +131,8 @@ def _check_shape(rows: list[list[str]], body: list[list[str]], has_names: int) -
     width = len(rows[0])
     for number, row in enumerate(rows, 1):
         if len(row) != width:
+            if not any(character.isdigit() for each in rows for cell in each for character in cell):
+                raise ArrayError(f"There are no numbers in this file. {ADVICE}")
             raise ArrayError(
                 f"Row {number} of this file has {len(row)} cell{'s' * (len(row) != 1)}, row 1 has {width}; give every "
                 "row as many."

@@ -7,7 +7,7 @@ import math
 import cv2
 import numpy as np
 
-from cnnviz.figures.theme import DIVERGING, HEAT, SEQUENTIAL, lookup
+from cnnviz.figures.theme import DIVERGING, DIVERGING_DARK, HEAT, SEQUENTIAL, lookup
 
 GUTTER = 1  # Pixels between maps.
 
@@ -33,22 +33,27 @@ def enlarged(pixels: np.ndarray, factor: int) -> np.ndarray:
     return cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
 
 
-def coloured(values: np.ndarray, *, limit: float | None = None) -> np.ndarray:
-    """Numbers as colours: diverging around 0 if any is negative, else sequential from 0.
+def coloured(
+    values: np.ndarray, *, limit: float | None = None, signed: bool | None = None, dark: bool = False
+) -> np.ndarray:
+    """Numbers as colours.
 
     Args:
-        values: Shape `(rows, columns)`.
+        values: Any shape.
         limit: The magnitude that gets the last colour; by default the largest.
+        signed: Diverging around 0, or sequential from 0 on; by default diverging if any is negative.
+        dark: For a dark page: 0 of the diverging scale is dark.
 
     Returns:
-        Shape `(rows, columns, 3)`, uint8.
+        The shape and 3, uint8.
     """
-    signed = bool((values < 0).any())
+    signed = bool((values < 0).any()) if signed is None else signed
     limit = float(np.abs(values).max(initial=0.0)) if limit is None else limit
-    share = values / limit if limit > 0 else np.zeros_like(values)
+    share = values / limit if limit > 0 else np.zeros_like(values, float)
     share = (share + 1) / 2 if signed else share
     index = np.rint(np.clip(share, 0, 1) * 255).astype(np.uint8)
-    return lookup(DIVERGING if signed else SEQUENTIAL)[index]
+    scale = (DIVERGING_DARK if dark else DIVERGING) if signed else SEQUENTIAL
+    return lookup(scale)[index]
 
 
 def montage(maps: np.ndarray) -> np.ndarray:

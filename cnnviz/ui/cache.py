@@ -10,14 +10,28 @@ import streamlit as st
 
 from cnnviz.errors import NetworkError
 from cnnviz.models import Network, load_network
-from cnnviz.ui import state
+from cnnviz.models.own import PREFIX
+from cnnviz.ui import html, networks, state
 
 _POOL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="open-network")
+# Of their own, so that nobody waits for the download of another.
+_DOWNLOADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="download-network")
 _LOCK = threading.Lock()
+MEGABYTE = 2**20
 
 
 @st.cache_resource(show_spinner=False)
 def _openings() -> dict[str, Future[Network]]:
+    return {}
+
+
+@st.cache_resource(show_spinner=False)
+def _problems() -> dict[str, str]:
+    return {}
+
+
+@st.cache_resource(show_spinner=False)
+def _downloaded() -> dict[str, tuple[int, int]]:
     return {}
 
 
@@ -28,31 +42,91 @@ def network(key: str) -> Network | None:
     the loading of TensorFlow would have kept waiting.
 
     Args:
-        key: A key of `NETWORKS`.
+        key: A key of `networks.choices()`.
 
-    If it cannot be opened, the page says why, and the next call tries again.
+    If it cannot be opened, the page says why. The next call tries the first network of the menu again; of any other
+    the problem is kept until `forget`.
     """
+    identity = networks.identity(key)
     with _LOCK:
-        opening = _openings().get(key)
+        opening = _openings().get(identity)
         if opening is None:
             if not state.is_settled():
                 return None
-            opening = _openings()[key] = _POOL.submit(_open, key)
+            opening = _openings()[identity] = _begin(key)
         if not opening.done():
             return None
         problem = opening.exception()
         if problem is not None:
-            del _openings()[key]
-        if isinstance(problem, NetworkError):
-            st.error(str(problem))
+            del _openings()[identity]
+            said = _sentence(key, problem)
+            if key != networks.FIRST:
+                _problems()[identity] = said
+            st.error(said)
             return None
+    st.session_state["network_in_use"] = key
     return opening.result()
 
 
+def in_use() -> str:
+    """The key of the last network that this session could use."""
+    return st.session_state.get("network_in_use", networks.FIRST)
+
+
+def is_open(key: str) -> bool:
+    """Whether a network is there, so that `network` gives it at once."""
+    opening = _openings().get(networks.identity(key))
+    return opening is not None and opening.done() and opening.exception() is None
+
+
+def problem(key: str) -> str | None:
+    """Why a network could not be opened, as a sentence; None if nothing is known against it."""
+    return _problems().get(networks.identity(key))
+
+
+def forget(key: str) -> None:
+    """Let a network that could not be opened be tried again."""
+    _problems().pop(networks.identity(key), None)
+
+
+def progress(key: str) -> str | None:
+    """How far the opening of a network is, as a sentence; None if it is not being opened."""
+    opening = _openings().get(networks.identity(key))
+    if opening is None or opening.done():
+        return None
+    title = networks.entry(key).title
+    done, total = _downloaded().get(key, (0, 0))
+    if total and done < total:
+        return f"Downloading {title}: {done / MEGABYTE:.0f} of about {total / MEGABYTE:.0f} MB."
+    return f"Opening {title}."
+
+
+def _begin(key: str) -> Future[Network]:
+    megabytes = networks.entry(key).megabytes
+    if megabytes:
+        _downloaded()[key] = (0, megabytes * MEGABYTE)
+        return _DOWNLOADS.submit(_download, key)
+    return _POOL.submit(_open, key)
+
+
+def _download(key: str) -> Network:
+    seen = _downloaded()
+    return _kept(load_network(key, on_progress=lambda done, total: seen.__setitem__(key, (done, total))))
+
+
 def _open(key: str) -> Network:
-    opened = load_network(key)
+    return _kept(load_network(networks.source(key)))
+
+
+def _kept(opened: Network) -> Network:
     # A collection of garbage looks through TensorFlow's million objects for 0.2 s, and every stroke would wait for it.
     # They are here to stay: frozen, they are left out.
     gc.collect()
     gc.freeze()
     return opened
+
+
+def _sentence(key: str, problem: BaseException) -> str:
+    if not isinstance(problem, NetworkError):
+        return "This network cannot be opened. Choose another one."
+    return html.plain(str(problem)) if key.startswith(PREFIX) else str(problem)

@@ -35,6 +35,13 @@ def show(net: Network, sight: Seen, explanation: Explanation) -> None:
             st.download_button(label, data=make, file_name=name, mime=mime, on_click="ignore")
 
 
+def npy(array: np.ndarray) -> bytes:
+    """An array as an NPY file."""
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=False)
+    return file.getvalue()
+
+
 def maps_as_pictures(net: Network, batch: np.ndarray) -> bytes:
     """A ZIP file with one PNG for each layer that has maps."""
     packed = io.BytesIO()

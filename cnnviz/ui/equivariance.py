@@ -21,7 +21,7 @@ Shift = tuple[int, int]  # Rows down and columns to the right, in pixels.
 
 
 @dataclass(frozen=True)
-class Sliding:
+class Link:
     """A convolution or pooling layer in the plain chain that begins at the picture; pairs are (rows, columns).
 
     Attributes:
@@ -37,9 +37,9 @@ class Sliding:
     start: tuple[int, int]
 
 
-def chain(net: Network) -> tuple[Sliding, ...]:
+def chain(net: Network) -> tuple[Link, ...]:
     """The convolution and pooling layers from the picture up to the first layer of another kind."""
-    found: list[Sliding] = []
+    found: list[Link] = []
     windows: list[tuple[tuple[int, int, int], tuple[int, int, int]]] = []
     shape, stride, start = net.input_shape, (1, 1), (0, 0)
     for layer in net.layers:
@@ -55,7 +55,7 @@ def chain(net: Network) -> tuple[Sliding, ...]:
             start = (start[0] - padded[0] * stride[0], start[1] - padded[1] * stride[1])
             stride = (stride[0] * layer.strides[0], stride[1] * layer.strides[1])
             sees = (receptive_field(each[0] for each in windows), receptive_field(each[1] for each in windows))
-            found.append(Sliding(layer, stride, sees, start))
+            found.append(Link(layer, stride, sees, start))
         elif layer.role not in ("input", "activation") and layer.kind not in CELL_BY_CELL:
             break
         shape = layer.output_shape
@@ -64,7 +64,7 @@ def chain(net: Network) -> tuple[Sliding, ...]:
 
 def differences(
     net: Network, batch: np.ndarray, shifts: Sequence[Shift], *, mirrored: bool = False
-) -> tuple[tuple[Sliding, tuple[float | None, ...]], ...]:
+) -> tuple[tuple[Link, tuple[float | None, ...]], ...]:
     """How far each layer's maps of the shifted picture are from its maps of the picture, shifted along.
 
     They are set beside each other shifted by as many whole cells as the picture was; where that is no whole number, by
@@ -97,7 +97,7 @@ def differences(
 
 
 def _difference(
-    slides: Sliding, before: np.ndarray, after: np.ndarray, shift: Shift, size: tuple[int, int]
+    slides: Link, before: np.ndarray, after: np.ndarray, shift: Shift, size: tuple[int, int]
 ) -> float | None:
     largest = float(np.abs(before).max()) or 1.0
     found = []
@@ -115,7 +115,7 @@ def _neighbours(pixels: int, stride: int) -> Iterable[int]:
     return sorted({pixels // stride, -(-pixels // stride)})
 
 
-def _within(slides: Sliding, axis: int, cells: int, size: int, pixels: int, by: int) -> np.ndarray:
+def _within(slides: Link, axis: int, cells: int, size: int, pixels: int, by: int) -> np.ndarray:
     """The cells along an axis that see only the picture, as do the ones `by` cells on after a shift by `pixels`."""
     index = np.arange(cells)
     first = slides.start[axis] + index * slides.stride[axis]

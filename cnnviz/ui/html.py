@@ -50,6 +50,13 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}\u00a0%" if share < 0.1 or share > 0.9 else f"{100 * share:.0f}\u00a0%"
 
 
+def ratio(value: float) -> str:
+    """A share or a quotient, which may also be 0, 1, or more: "0 %", "4.2 %", "> 99.9 %", "100 %", "160 %"."""
+    if value == 0 or value >= 1:
+        return f"{100 * value:.0f}\u00a0%"
+    return percent(value)
+
+
 def number(value: float) -> str:
     """A number for people, with a real minus sign: "−25.4", "0.621"."""
     if 0 < abs(value) < 0.0005:

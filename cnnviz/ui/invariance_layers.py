@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from cnnviz.ui import html
-from cnnviz.ui.equivariance import ROUNDING, Shift, Sliding, differences, in_place
+from cnnviz.ui.equivariance import ROUNDING, Link, Shift, differences, in_place
 from cnnviz.ui.invariance import Study
 
 EXAMPLES: tuple[Shift, ...] = ((0, 1), (0, 2), (0, 4))
@@ -29,14 +29,15 @@ def show(study: Study) -> None:
     st.markdown(
         f"Measured on this picture{alone}, for shifts in pixels: the largest difference between a layer's maps of the "
         "shifted picture and its maps of the picture, shifted along by whole cells, as a share of their largest value. "
-        "Cells that see padding, or what came in from outside, are left out."
+        "Cells that see padding, or what came in from outside, are left out. How many pixels a cell sees is its "
+        "receptive field."
     )
     yours = "Yours" if own == (study.move.down, study.move.right) else "Yours, rounded"
     st.html(table(rows, [f"{yours}: {written(shift)}" if shift == own else written(shift) for shift in shifts]))
     st.markdown("\n".join(f"- {remark}" for remark in remarks(study, rows, shifts)))
 
 
-Rows = Sequence[tuple[Sliding, Sequence[float | None]]]
+Rows = Sequence[tuple[Link, Sequence[float | None]]]
 
 
 def table(rows: Rows, heads: Sequence[str]) -> str:
@@ -46,11 +47,15 @@ def table(rows: Rows, heads: Sequence[str]) -> str:
         rows: As from `differences`.
         heads: Of the shifts.
     """
-    head = "".join(f'<th scope="col" style="{CELL}">{text}</th>' for text in ("Layer", "A cell every", *heads))
+    head = "".join(
+        f'<th scope="col" style="{CELL}">{text}</th>' for text in ("Layer", "A cell every", "It sees", *heads)
+    )
     lines = []
     for each, found in rows:
         stride = " × ".join(str(step) for step in dict.fromkeys(each.stride))
-        cells = "".join(f'<td style="{CELL}">{text}</td>' for text in (f"{stride}\u00a0px", *map(_share, found)))
+        sees = "\u00a0×\u00a0".join(str(size) for size in each.sees)
+        texts = (f"{stride}\u00a0px", f"{sees}\u00a0px", *map(_share, found))
+        cells = "".join(f'<td style="{CELL}">{text}</td>' for text in texts)
         lines.append(f'<tr><th scope="row" style="{CELL};font-weight:400">{escape(each.layer.name)}</th>{cells}</tr>')
     return (
         f'<div tabindex="0" role="region" aria-label="{TITLE}" style="overflow-x:auto">'
@@ -120,6 +125,6 @@ def _head(study: Study) -> str:
     if "flatten" not in roles or "dense" not in roles[roles.index("flatten") :]:
         return ""
     return (
-        "**The dense layers have none built in.** They have a weight of its own for every place; how far the answer "
+        "**The dense layers have none built in.** They have weights of their own for every place; how far the answer "
         "stays was learned from the training pictures."
     )

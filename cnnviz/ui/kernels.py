@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import math
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -14,10 +14,12 @@ from cnnviz.ops import KERNELS, Relative, as_many_by_chance, nearest_of_all, sha
 from cnnviz.ui import html, preparation, state
 from cnnviz.ui.banks import COLOUR, WAYS, Bank, banks, channel_name, sliced, stage_of, ways
 from cnnviz.ui.components.gallery import Gallery, Relation, gallery
+from cnnviz.ui.downloads import npy
 
 LIKE = 0.7  # |r| from which a kernel is said to be like another.
 CLOSE = 0.8  # |r| that is counted.
-DRAWS = 10_000  # Random kernels to compare with.
+# Random kernels to compare with, of windows up to so many cells, and of larger ones, which take longer.
+DRAWS, SMALL, FEWER = 10_000, 49, 1_000
 UNLIKELY = 0.01  # What has a smaller probability is not put down to chance.
 
 
@@ -70,15 +72,16 @@ def verdict(relatives: tuple[Relative | None, ...], window: tuple[int, int], *, 
     if window[0] * window[1] == 1:
         return f"Kernels of {size} weigh channels and see no neighbours: there is no pattern to compare."
     found = sum(one is not None and abs(one.correlation) >= CLOSE for one in relatives)
-    share = share_by_chance(window, least=CLOSE, centred=centred, draws=DRAWS)
-    says = "no more"
-    if as_many_by_chance(found, of=count, share=max(share, 1 / DRAWS)) < UNLIKELY:
-        says = "more"
+    draws = DRAWS if window[0] * window[1] <= SMALL else FEWER
+    share = share_by_chance(window, least=CLOSE, centred=centred, draws=draws)
+    luck = as_many_by_chance(found, of=count, share=max(share, 1 / draws))
+    says = "The layer has more of them than chance would give."
+    if luck >= UNLIKELY:
+        says = f"Chance alone would give as many or more in {html.percent(luck)} of such layers."
     return (
         f"**{found} of {count}** kernels ({html.percent(found / count)}) are close to a hand-picked one, "
         f"|r| ≥ {CLOSE}. "
-        f"Of {DRAWS:,} random kernels of {size}, **{html.percent(share)}** are, too. The layer has "
-        f"{says} of them than chance would give."
+        f"Of {draws:,} random kernels of {size}, **{html.percent(share)}** are, too. {says}"
     )
 
 
@@ -180,14 +183,9 @@ def _download(bank: Bank, slices: np.ndarray, way: str | int) -> None:
         shown = np.moveaxis(bank.kernels, 3, 0) if way == COLOUR else slices
         return png(enlarged(kernel_picture(shown), max(1, 40 // max(slices.shape[1:]))))
 
-    def numbers() -> bytes:
-        file = io.BytesIO()
-        np.save(file, bank.kernels, allow_pickle=False)
-        return file.getvalue()
-
     with st.container(horizontal=True):
         for label, name, mime, make in (
             ("All kernels (PNG)", f"{stem}_kernels.png", "image/png", picture),
-            ("All kernels (NPY)", f"{stem}_kernels.npy", "application/octet-stream", numbers),
+            ("All kernels (NPY)", f"{stem}_kernels.npy", "application/octet-stream", partial(npy, bank.kernels)),
         ):
             st.download_button(label, data=make, file_name=name, mime=mime, on_click="ignore")

@@ -13,7 +13,8 @@ from cnnviz.data import resized, to_gray
 from cnnviz.models import Network
 from cnnviz.ui import opening, preparation, state
 
-PICTURE, CONVOLVED, LAYER = "The picture", "Last map of Convolution", "A feature map of the network"
+PREPARED, PICTURE = "The prepared picture", "The picture"
+CONVOLVED, LAYER = "Last map of Convolution", "A feature map of the network"
 GREY, RGB = "Grey", "RGB"
 RED_GREEN_BLUE = ("red", "green", "blue")
 SMALLEST, LARGEST, USUAL = 5, 224, 28  # Pixels of a picture's longer side.
@@ -67,12 +68,27 @@ def choose(key: str, *, label: str, layers_first: bool = False) -> Maps | None:
         label: Of the first control.
         layers_first: Offer the network's feature maps as the default.
     """
-    offered = [PICTURE, CONVOLVED, LAYER] if convolved() is not None else [PICTURE, LAYER]
-    offered = offered[::-1] if layers_first else offered
-    chosen = st.selectbox(label, offered, key=f"{key}_from", persist_state="session")
+    offered = [PREPARED, PICTURE, CONVOLVED, LAYER]
+    chosen = st.selectbox(label, offered[::-1] if layers_first else offered, key=f"{key}_from", persist_state="session")
     if chosen == PICTURE:
         return choose_picture(key)
-    return convolved() if chosen == CONVOLVED else _choose_layer(key)
+    return {PREPARED: choose_prepared, CONVOLVED: _choose_convolved}.get(chosen, partial(_choose_layer, key))()
+
+
+def choose_prepared() -> Maps | None:
+    """The current picture as the current network gets it; None while a network that it takes is being opened."""
+    sight = preparation.seen_of(None, state.shown_picture())
+    if sight is None:
+        net = opening.current_network()
+        sight = None if net is None else preparation.seen_of(net, state.shown_picture())
+    return None if sight is None else prepared(sight)
+
+
+def _choose_convolved() -> Maps | None:
+    if convolved() is None:
+        st.markdown("Nothing has been convolved yet.")
+        st.page_link("pages/learn/convolution.py", label="Open Convolution")
+    return convolved()
 
 
 def choose_picture(key: str) -> Maps:

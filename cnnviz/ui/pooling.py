@@ -133,14 +133,20 @@ def _channels(scene: Scene) -> str:
 def remarks(made: Made) -> str:
     """At most three remarks on what is on the stage; Markdown."""
     scene, how = made.scene, made.how
-    kept = scene.output.size / scene.values.size
     told = [
         f"- **{KINDS[how.kind][0]}**: {POOLINGS[how.pooling].summary}",
         f"- {sliding.remarks((scene.rows, scene.columns), how.sliding.padding)}",
-        f"- {scene.values.size:,} numbers become {scene.output.size:,}, {html.percent(kept)} of them; pooling has no "
-        "weights to learn.",
+        f"- {_counted(scene)}; pooling has no weights to learn.",
     ]
     return "\n".join(told)
+
+
+def _counted(scene: Scene) -> str:
+    """How many numbers went in and came out."""
+    before, after = scene.values.size, scene.output.size
+    if before == after:
+        return f"{before:,} numbers stay {after:,}"
+    return f"{before:,} numbers become {after:,}, {html.ratio(after / before)} of them"
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +191,8 @@ def shift(made: Made) -> None:
     st.markdown(sentence(before, after, pixels))
     channel = int(np.abs(before.difference).sum(axis=(0, 1)).argmax())
     st.html(_pictures(before, after, f"channel {scene.channel_names[channel]}", channel))
-    if how.window is not None and np.array_equal(moved, maps.shifted(scene.values, pixels)):
+    along = how.window is not None and np.array_equal(moved, maps.shifted(scene.values, pixels))
+    if along and before.share and (pixels % scene.columns.stride == 0 or after.share):
         st.markdown(f":small[{_alignment(pixels, scene.columns)}]")
 
 
@@ -196,14 +203,18 @@ def sentence(before: Change, after: Change, pixels: int) -> str:
         return (
             f"After a shift by {moved} nothing is different, before pooling or after: these maps look the same there."
         )
-    if after.relative < before.relative:
-        verdict = "Pooling has softened the shift; it has not undone it." if after.share else "Pooling has undone it."
-    else:
-        verdict = "Here pooling has softened nothing."
+    calmer = after.relative < before.relative, after.share < before.share
+    verdict = "Here pooling has softened nothing."
+    if not after.share:
+        verdict = "Pooling has undone it."
+    elif all(calmer):
+        verdict = "Pooling has softened the shift; it has not undone it."
+    elif any(calmer):
+        verdict = "Fewer cells change, but more strongly." if calmer[1] else "More cells change, but less strongly."
     return (
-        f"Shifted by {moved}, **{html.percent(before.share)}** of the cells change before pooling and "
-        f"**{html.percent(after.share)}** after it. Against the maps themselves (‖change‖ / ‖maps‖), the change "
-        f"is {html.percent(before.relative)} before and {html.percent(after.relative)} after. {verdict}"
+        f"Shifted by {moved}, **{html.ratio(before.share)}** of the cells change before pooling and "
+        f"**{html.ratio(after.share)}** after it. The size of the change (‖change‖ / ‖maps‖) "
+        f"is {html.ratio(before.relative)} before and {html.ratio(after.relative)} after. {verdict}"
     )
 
 
@@ -227,11 +238,11 @@ def _pictures(before: Change, after: Change, name: str, channel: int) -> str:
     for title, one in (("before pooling", before), ("after pooling", after)):
         values = one.difference[..., channel]
         largest = float(np.abs(values).max(initial=0))
+        scale = f"blue −{html.number(largest)} · 0 · orange {html.number(largest)}" if largest else "no change at all"
         alt = f"Change {title} in {name}: from {html.number(values.min())} to {html.number(values.max())}."
-        # On both scales 0 is white: without a negative value the colours would start at 0 instead.
-        signed = coloured(np.concatenate([values, -values]), limit=largest)[: len(values)]
+        pixels = coloured(values, limit=largest, signed=True, dark=st.context.theme.type == "dark")
         figures.append(
-            f'<figure style="margin:0">{html.image(signed, alt=alt, width=220)}<figcaption>Change {title}, {name}<br>'
-            f"blue −{html.number(largest)} · 0 · orange {html.number(largest)}</figcaption></figure>"
+            f'<figure style="margin:0">{html.image(pixels, alt=alt, width=220)}<figcaption>Change {title}, {name}<br>'
+            f"{scale}</figcaption></figure>"
         )
     return f'<div style="display:flex;flex-wrap:wrap;gap:1.5rem">{"".join(figures)}</div>'

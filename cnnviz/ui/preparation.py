@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.data import Step, digit_steps, to_gray
-from cnnviz.models import NETWORKS, Network
-from cnnviz.ui import html, sidebar, state
+from cnnviz.models import Network
+from cnnviz.ui import html, networks, sidebar, state
 
 TITLES = {
     "gray": "Grey",
@@ -49,28 +49,27 @@ def seen(net: Network | None) -> Seen | None:
 
 def seen_of(net: Network | None, picture: state.Picture) -> Seen | None:
     """A picture as the current network gets it; None where it takes the network to know, and there is none yet."""
-    if NETWORKS[sidebar.chosen_network()].recentres:
+    if networks.entry(sidebar.chosen_network()).recentres:
         steps = digit_steps(to_gray(picture.pixels), recentre=st.session_state.get("recentre", True))
         pixels = steps[-1].picture
         return Seen(pixels.astype(np.float32)[None, ..., None] / 255, pixels, steps)
     if net is None:
         return None
-    batch = net.prepare(picture.pixels)
-    lowest, highest = float(batch.min()), float(batch.max())
-    pixels = np.rint((batch[0] - lowest) * (255 / max(highest - lowest, 1e-9))).astype(np.uint8)
-    return Seen(batch, pixels[..., 0] if pixels.shape[2] == 1 else pixels, ())
+    pixels = net.fitted(picture.pixels)
+    return Seen(net.prepare(picture.pixels), pixels[..., 0] if pixels.shape[2] == 1 else pixels, ())
 
 
 def show(sight: Seen | None) -> None:
     """The prepared picture, the switch for recentring, and every step."""
     st.markdown("## What it sees")
-    recentres = NETWORKS[sidebar.chosen_network()].recentres
+    recentres = networks.entry(sidebar.chosen_network()).recentres
     if sight is None:
         blank = np.zeros((28, 28), np.uint8)
         st.html(html.image(blank, alt="Nothing yet: the network's input is empty.", width=196))
     else:
         rows, columns = sight.pixels.shape[:2]
-        alt = f"The prepared picture, {rows} × {columns} pixels, bright ink on black."
+        kind = "bright ink on black" if recentres else "resized, its proportions given up"
+        alt = f"The prepared picture, {rows} × {columns} pixels, {kind}."
         st.html(html.image(sight.pixels, alt=alt, width=196))
     if recentres:
         st.toggle(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.models import NETWORKS
-from cnnviz.ui import html, network_card, source, state
+from cnnviz.ui import cache, html, network_card, networks, source, state
 
 
 def show(*, draws: bool) -> None:
@@ -15,23 +14,53 @@ def show(*, draws: bool) -> None:
         draws: Whether the page itself has the controls that change the picture.
     """
     with st.sidebar:
-        st.selectbox(
+        wanted = st.selectbox(
             "Network",
-            list(NETWORKS),
-            format_func=lambda key: NETWORKS[key].title,
+            list(networks.choices()),
+            format_func=networks.label,
             key="network",
+            on_change=_chosen,
             bind="query-params",
             persist_state="session",
         )
+        _opening(wanted)
         with st.expander("About this network"):
-            st.markdown(f"{NETWORKS[chosen_network()].summary}\n\n{network_card.measured(chosen_network())}")
+            st.markdown(network_card.summary(chosen_network()))
         _current_picture(draws)
 
 
 def chosen_network() -> str:
-    """Key of the network that all pages use; a page asks before the sidebar is there for the first time."""
+    """Key of the network that all pages use: the chosen one, or where that cannot be opened the one before it.
+
+    A page asks before the sidebar is there for the first time.
+    """
     key = st.session_state.get("network") or st.query_params.get("network")
-    return key if key in NETWORKS else next(iter(NETWORKS))
+    if key not in networks.choices():
+        return networks.FIRST
+    return cache.in_use() if cache.problem(key) else key
+
+
+def _chosen() -> None:
+    """Callback of the menu: what could not be opened before is tried again."""
+    cache.forget(st.session_state["network"])
+
+
+def _opening(wanted: str) -> None:
+    """How far the chosen network is, or why it is not the one in use."""
+    problem = cache.problem(wanted)
+    if problem:
+        st.error(f"{problem} {html.plain(networks.entry(cache.in_use()).title)} stays in use.")
+        st.button("Try again", on_click=cache.forget, args=(wanted,))
+    elif networks.entry(wanted).pretrained is not None and cache.progress(wanted):
+        _progress(wanted)
+
+
+@st.fragment(run_every=1)
+def _progress(wanted: str) -> None:
+    said = cache.progress(wanted)
+    if said is None:
+        st.rerun()
+    st.markdown(said)
 
 
 @st.fragment(key="current_picture")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,40 +13,67 @@ from cnnviz.ops import Axis, never_visited, slide
 
 VALID, SAME, AMOUNTS = "valid", "same", "amounts"
 SIDES = ("above", "below", "left", "right")
-MOST = 20  # Cells of padding on a side, and of stride and dilation by default.
+MOST = 20  # Cells of padding on a side, and of dilation.
+MOST_CELLS = 4_000_000  # Of an input with its padding: beyond, a page would take the server's memory.
 
 
 @dataclass(frozen=True)
 class Sliding:
-    """How a window slides over rows and columns.
+    """How a window slides; each amount is one for all axes, or one for each.
 
     Attributes:
-        stride: From one position to the next, `(rows, columns)`.
-        padding: "valid", "same", or `((above, below), (left, right))`.
-        dilation: From one cell of the window to the next, `(rows, columns)`.
+        stride: From one position to the next.
+        padding: "valid", "same", so many cells at both ends of every axis, or `(before, after)` for each axis.
+        dilation: From one cell of the window to the next.
     """
 
-    stride: tuple[int, int] = (1, 1)
-    padding: str | tuple[tuple[int, int], tuple[int, int]] = VALID
-    dilation: tuple[int, int] = (1, 1)
+    stride: int | tuple[int, ...] = 1
+    padding: str | int | tuple[tuple[int, int], ...] = VALID
+    dilation: int | tuple[int, ...] = 1
 
-    def over(self, sizes: Sequence[int], window: Sequence[int]) -> tuple[Axis, ...]:
+    def over(
+        self, sizes: Sequence[int], window: Sequence[int], names: Sequence[str] = ("rows", "columns")
+    ) -> tuple[Axis, ...]:
         """How a window of this size slides over an input of this size.
 
+        Args:
+            sizes: Of the input along each axis.
+            window: Of the window along each axis.
+            names: What is counted along each axis.
+
         Raises:
-            ValueError: If it does not fit, or a stride leads beyond the input at its first step.
+            ValueError: If it does not fit, a stride leads beyond the input at its first step, or the input becomes
+                too large with its padding.
         """
+        if self.padding != SAME:
+            self._check_fit(sizes, window, names)
         axes = slide(sizes, window, self.stride, self.padding, self.dilation)
-        check_strides(axes)
+        _check_strides(axes, names)
+        cells, given = math.prod(axis.padded for axis in axes), math.prod(sizes)
+        if cells > max(MOST_CELLS, 4 * given):
+            raise ValueError(
+                f"With its padding the input would have {cells:,} cells instead of {given:,}; choose a smaller window, "
+                "dilation or padding."
+            )
         return axes
 
+    def _check_fit(self, sizes: Sequence[int], window: Sequence[int], names: Sequence[str]) -> None:
+        count = len(sizes)
+        gaps = self.dilation if isinstance(self.dilation, tuple) else (self.dilation,) * count
+        amount = 0 if self.padding == VALID else self.padding
+        pads = amount if isinstance(amount, tuple) else ((amount, amount),) * count
+        for size, wide, gap, (before, after), name in zip(sizes, window, gaps, pads, names, strict=True):
+            axis = Axis(size, wide, 1, gap, int(before), int(after))
+            if axis.span > axis.padded:
+                spread = f" ({axis.span} with its gaps)" if gap > 1 else ""
+                padded = f", {axis.padded} with their padding" if axis.padded > size else ""
+                raise ValueError(
+                    f"A window of {wide} {name}{spread} does not fit into the input, which has {size} {name}{padded}; "
+                    f"choose a smaller window{' or dilation' if gap > 1 else ''}, more padding, or “same”."
+                )
 
-def check_strides(axes: Sequence[Axis], names: Sequence[str] = ("rows", "columns")) -> None:
-    """Refuse strides that lead beyond the padded input.
 
-    Raises:
-        ValueError: If one does.
-    """
+def _check_strides(axes: Sequence[Axis], names: Sequence[str]) -> None:
     for axis, name in zip(axes, names, strict=True):
         if axis.stride > axis.padded:
             padded = " with their padding" if axis.padded > axis.size else ""
@@ -62,7 +90,7 @@ def choose(key: str, *, stride: int = 1) -> Sliding:
         key: Begins the keys of the controls.
         stride: The default.
     """
-    padding = st.segmented_control(
+    chosen = st.segmented_control(
         "Padding",
         (VALID, SAME, AMOUNTS),
         default=VALID if f"{key}_padding" not in st.session_state else None,
@@ -72,17 +100,17 @@ def choose(key: str, *, stride: int = 1) -> Sliding:
         bind="query-params",
         help="valid: none. same: as much as keeps the size at stride 1. amounts: so many cells on each side.",
     )
-    if padding == AMOUNTS:
-        padding = _amounts(key)
+    padding = _amounts(key) if chosen == AMOUNTS else chosen or VALID
     return Sliding(choose_pair(f"{key}_stride", "Stride", stride), padding)
 
 
-def choose_pair(key: str, title: str, value: int) -> tuple[int, int]:
+def choose_pair(key: str, title: str, value: int, most: int | None = None) -> tuple[int, int]:
     """Controls for a number of rows and one of columns, each from 1 up."""
     rows, columns = (
         column.number_input(
             f"{title}, {name}",
             min_value=1,
+            max_value=most,
             value=value,
             key=f"{key}_{name}",
             persist_state="session",

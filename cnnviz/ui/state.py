@@ -61,8 +61,11 @@ def picture() -> Picture | None:
 
 
 def shown_picture() -> Picture:
-    """The current picture; until there is one, a drawing that comes with cnnviz, so that no page starts empty."""
-    current = picture()
+    """The current picture; until there is one, a drawing that comes with cnnviz, so that no page starts empty.
+
+    Looking for another picture does not take this one away: until the chosen source has one, it is the last from any.
+    """
+    current = picture() or st.session_state.get("picture_last")
     if current is not None:
         return current
     sample = SAMPLES[FIRST]
@@ -72,6 +75,8 @@ def shown_picture() -> Picture:
 
 def keep_picture(where: str, kept: Picture | None) -> None:
     """Make this the picture of a source; None takes it away."""
+    if kept is not None or st.session_state.get("picture_last") is st.session_state.get(f"picture_{where}"):
+        st.session_state["picture_last"] = kept
     st.session_state[f"picture_{where}"] = kept
     st.session_state.pop(f"error_{where}", None)
 
@@ -183,7 +188,12 @@ def learned_kernel(layer: str, kernel: int) -> None:
     st.session_state["kernel_from"] = LEARNED
     st.session_state["input_from"] = PREPARED
     st.session_state["learned_layer"] = layer
-    st.session_state[f"learned_kernels_{layer}"] = [kernel]
+    st.session_state[learned_key(layer)] = [kernel]
+
+
+def learned_key(layer: str) -> str:
+    """Under which the kernels chosen of a layer of the current network are kept."""
+    return f"learned_kernels_{st.session_state.get('network')}_{layer}"
 
 
 def is_settled() -> bool:

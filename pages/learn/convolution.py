@@ -29,15 +29,12 @@ def slide() -> None:
     if made is None:
         return
     stage(made.scene, key="convolution_stage")
-    size, words = st.columns([2, 3], gap="large")
-    size.markdown(scene.size(made))
-    words.markdown(scene.remarks(made))
-    numbers, script = st.columns(2, gap="large")
+    numbers, words = st.columns(2, gap="large")
     with numbers:
         st.markdown("## Change its numbers")
         kernels.edit(chosen)
-    with script:
-        code.show(made)
+    words.markdown(f"{scene.size(made)}\n\n{scene.remarks(made)}")
+    code.show(made)
 
 
 slide()

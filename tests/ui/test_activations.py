@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.data import prepare_digit, to_gray
 from cnnviz.data.samples import load_sample
+from cnnviz.figures import coloured
 from cnnviz.figures.theme import DIVERGING, DIVERGING_DARK, SEQUENTIAL, lookup
 from cnnviz.ops import ACTIVATIONS, activate
 from cnnviz.ui.activations import curve, measured, passage, softmax
@@ -165,12 +166,12 @@ def test_one_scale_for_both_pictures():
     values = np.array([-2.0, 0.0, 1.0, 2.0])
     for dark, scale in ((False, DIVERGING), (True, DIVERGING_DARK)):
         table = lookup(scale)
-        found = passage.colours(values, limit=2, signed=True, dark=dark)
+        found = coloured(values, limit=2, signed=True, dark=dark)
         np.testing.assert_array_equal(found, table[[0, 128, 191, 255]])
     np.testing.assert_array_equal(
-        passage.colours(values[1:], limit=2, signed=False, dark=True), lookup(SEQUENTIAL)[[0, 128, 255]]
+        coloured(values[1:], limit=2, signed=False, dark=True), lookup(SEQUENTIAL)[[0, 128, 255]]
     )
-    assert passage.colours(np.zeros((2, 3)), limit=0, signed=False, dark=False).shape == (2, 3, 3)
+    assert coloured(np.zeros((2, 3)), limit=0, signed=False, dark=False).shape == (2, 3, 3)
 
 
 def test_pictures_say_what_they_show(noise):

@@ -51,8 +51,28 @@ def test_pooling_softens_a_shift_of_a_smooth_picture():
     moved = maps.shifted(values, 1)
     before = pooling.change(values, moved)
     after = pooling.change(made.scene.output, made.how.applied(moved))
-    assert after.relative < before.relative
-    assert "softened the shift; it has not undone it" in pooling.sentence(before, after, 1)
+    assert after.relative < before.relative and after.share > before.share
+    assert "More cells change, but less strongly." in pooling.sentence(before, after, 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ((0.4, 0.5), (0.3, 0.4), "Pooling has softened the shift; it has not undone it."),
+        ((0.4, 0.5), (0.3, 0.6), "Fewer cells change, but more strongly."),
+        ((0.4, 0.5), (0.5, 0.4), "More cells change, but less strongly."),
+        ((0.4, 0.5), (0.5, 0.6), "Here pooling has softened nothing."),
+        (
+            (0.4, 0.5),
+            (0.0, 0.0),
+            "**0\u00a0%** after it. The size of the change (‖change‖ / ‖maps‖) is 50\u00a0% before and 0",
+        ),
+        ((0.4, 1.6), (0.3, 1.25), "is 160\u00a0% before and 125\u00a0% after. Pooling has softened"),
+    ],
+)
+def test_the_verdict_follows_both_numbers(before, after, words):
+    shares = [pooling.Change(np.zeros((1, 1, 1)), share, relative) for share, relative in (before, after)]
+    assert words in pooling.sentence(*shares, 2)
 
 
 def test_a_shift_that_changes_nothing_is_said():

@@ -92,5 +92,30 @@ def test_a_stride_beyond_the_input_is_refused():
 
 
 def test_a_window_that_does_not_fit_is_refused():
-    with pytest.raises(ValueError, match="A window of 7 cells does not fit into the 5 cells of axis 0"):
+    with pytest.raises(ValueError, match="A window of 7 rows does not fit into the input, which has 5 rows; choose"):
         Sliding().over((5, 9), (7, 3))
+    with pytest.raises(ValueError, match=r"A window of 3 columns \(9 with its gaps\) does .* 6 columns, 8 with their"):
+        Sliding(padding=((0, 0), (1, 1)), dilation=(1, 4)).over((9, 6), (3, 3))
+
+
+def test_padding_that_would_take_the_servers_memory_is_refused():
+    with pytest.raises(ValueError, match=r"With its padding the input would have .* cells instead of 784"):
+        Sliding(1, "same", 10**9).over((28, 28), (3, 3))
+    # A large input of the user's own is no reason to refuse.
+    Sliding(1, "same").over((200, 300, 300), (3, 3, 3), ("slices", "rows", "columns"))
+
+
+@given(
+    sizes=st.tuples(st.integers(1, 9), st.integers(1, 9)), window=PAIRS, stride=PAIRS, padding=PADDINGS, dilation=PAIRS
+)
+def test_what_is_refused_is_what_does_not_fit(sizes, window, stride, padding, dilation):
+    try:
+        slide(sizes, window, stride, padding, dilation)
+    except ValueError:
+        with pytest.raises(ValueError, match="does not fit into the input"):
+            Sliding(stride, padding, dilation).over(sizes, window)
+    else:
+        try:
+            Sliding(stride, padding, dilation).over(sizes, window)
+        except ValueError as problem:
+            assert "leads beyond the input" in str(problem)

@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.theme import DIVERGING, DIVERGING_DARK, SEQUENTIAL, lookup
+from cnnviz.figures import coloured
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.ui import html, maps
 from cnnviz.ui.activations.measured import FLAT, Passage, exactly, remarks, share, through, verdict
@@ -67,24 +67,6 @@ def _choose_map(given: Maps, every: Passage) -> int:
     return every.telling if chosen == TELLING else int(chosen)
 
 
-def colours(values: np.ndarray, *, limit: float, signed: bool, dark: bool) -> np.ndarray:
-    """Numbers as colours of a scale that several pictures share.
-
-    Args:
-        values: Any shape.
-        limit: The magnitude that gets the last colour.
-        signed: Diverging around 0, or from 0 on.
-        dark: On a dark page, 0 is dark.
-
-    Returns:
-        uint8, the shape and 3.
-    """
-    scale = (DIVERGING_DARK if dark else DIVERGING) if signed else SEQUENTIAL
-    shares = values / limit if limit > 0 else np.zeros_like(values)
-    shares = (shares + 1) / 2 if signed else shares
-    return lookup(scale)[np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)]
-
-
 def pair(one: Passage, *, name: str, dark: bool) -> str:
     """A map before and after, side by side on one colour scale, with its legend; HTML.
 
@@ -100,7 +82,7 @@ def pair(one: Passage, *, name: str, dark: bool) -> str:
     for when, values in zip(("before", "after"), both, strict=True):
         rows, columns = values.shape
         alt = f"{name} {when} {title}: {rows} × {columns} cells, {extent(values)}."
-        pixels = colours(values, limit=limit, signed=signed, dark=dark)
+        pixels = coloured(values, limit=limit, signed=signed, dark=dark)
         picture = html.image(pixels, alt=alt[0].upper() + alt[1:], width=WIDTH)
         label = f"<strong>{when.capitalize()} {title}</strong><br>{extent(values)}"
         figures += f'<figure style="margin:0"><figcaption>{label}</figcaption>{picture}</figure>'
@@ -115,7 +97,7 @@ def extent(values: np.ndarray) -> str:
 
 def _legend(limit: float, *, signed: bool, dark: bool) -> str:
     ramp = np.linspace(-limit if signed else 0, limit, BAR)[None].repeat(14, axis=0)
-    bar = html.image(colours(ramp, limit=limit, signed=signed, dark=dark), alt="Colour scale of both.", width=BAR)
+    bar = html.image(coloured(ramp, limit=limit, signed=signed, dark=dark), alt="Colour scale of both.", width=BAR)
     ticks = [-limit, 0.0, limit] if signed else [0.0, limit]
     numbers = "".join(f"<span>{exactly(tick)}</span>" for tick in ticks)
     line = f"display:flex;justify-content:space-between;width:{BAR}px;max-width:100%"

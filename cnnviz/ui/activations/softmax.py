@@ -35,7 +35,7 @@ def show() -> None:
             persist_state="session",
             help="Each score is divided by it before softmax. Networks are trained and used at 1.",
         )
-        st.markdown(remarks(scores, float(temperature)))
+        st.markdown(remarks(scores, float(temperature), net.predict(sight.batch)[0]))
     table.html(shared(scores, net.class_names, temperature=float(temperature)))
 
 
@@ -55,19 +55,28 @@ def slopes(scores: np.ndarray, temperature: float) -> np.ndarray:
     return found * (1 - found) / temperature
 
 
-def remarks(scores: np.ndarray, temperature: float) -> str:
-    """What to look at, as Markdown."""
+def remarks(scores: np.ndarray, temperature: float, own: np.ndarray) -> str:
+    """What to look at, as Markdown.
+
+    Args:
+        scores: Shape `(classes,)`.
+        temperature: Above 0.
+        own: The probabilities that the network itself gives, same shape.
+    """
     found = shares(scores, temperature)
     added = f"they add up to {html.number(float(scores.sum()))} and run from {html.number(float(scores.min()))} to "
     added += html.number(float(scores.max()))
     effect = f"At temperature {temperature:g} the largest share is {html.percent(float(found.max()))}"
     if temperature == 1:
-        effect += ": the network's own answer."
+        largest = float(own[scores.argmax()])
+        agrees = np.allclose(own, found, atol=1e-3)
+        effect += ": the network's own answer." if agrees else f"; the network itself gives {html.percent(largest)}."
     else:
         effect += f"; at 1, where the network was trained, it is {html.percent(float(shares(scores, 1.0).max()))}."
     return (
         f"The scores for this picture are no probabilities: {added}. After softmax all shares lie between 0 "
-        "and 1 and add up to 1; only then does each unit stand for the probability of a class.\n\n"
+        "and 1 and add up to 1; only then does each unit stand for the probability of a class, one among all. (After "
+        "a sigmoid each stands for a probability of its own, and they need not add up to 1.)\n\n"
         f"- {effect}\n"
         "- The order of the classes is that of the scores, at every temperature.\n"
         "- The slope, p (1 − p) / temperature, is near 0 where a share is near 0 or 1, and largest at ½."

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import io
+from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from cnnviz.models import code_files, convolution_code
 from cnnviz.ui.convolution.scene import Made
+from cnnviz.ui.downloads import npy
 
 
 def show(made: Made) -> None:
     """The code, and the files that it reads."""
-    scene, slides = made.scene, made.settings.sliding
+    scene, padding = made.scene, made.settings.sliding.padding
+    if not isinstance(padding, str):
+        padding = [(axis.before, axis.after) for axis in made.axes]
     assert scene.kernels is not None
     st.markdown("## The same in Keras")
     files = code_files(scene.values, scene.kernels)
@@ -24,9 +26,9 @@ def show(made: Made) -> None:
         scene.values,
         scene.kernels,
         bias=made.settings.bias,
-        stride=slides.stride,
-        padding=slides.padding,
-        dilation=slides.dilation,
+        stride=(scene.rows.stride, scene.columns.stride),
+        padding=padding,
+        dilation=(scene.rows.dilation, scene.columns.dilation),
         activation=made.settings.activation,
     )
     st.code(code, language=None, height=320)
@@ -35,15 +37,9 @@ def show(made: Made) -> None:
         for name, array in {**files, "output.npy": scene.output}.items():
             st.download_button(
                 "Output (NPY)" if name == "output.npy" else f"{name} (NPY)",
-                _npy(array),
+                partial(npy, array),
                 name,
                 "application/octet-stream",
                 on_click="ignore",
                 key=f"file_{name}",
             )
-
-
-def _npy(array: np.ndarray) -> bytes:
-    file = io.BytesIO()
-    np.save(file, array.astype(np.float32), allow_pickle=False)
-    return file.getvalue()

@@ -25,15 +25,9 @@ def choose(chosen: Chosen | None) -> Maps | None:
     Args:
         chosen: The kernels. Those of a deeper layer slide over what that layer is given, whatever was chosen here.
     """
-    given = None if chosen is None or chosen.layer is None else chosen.layer
-    if (
-        given is not None
-        and chosen is not None
-        and chosen.learned is not None
-        and chosen.learned.shape[2] not in (1, 3)
-    ):
-        st.markdown(f"**Input**\n\nWhat *{given.name}* is given: its kernels fit nothing else.")
-        return _given(given.name)
+    if chosen is not None and chosen.layer is not None and not chosen.first:
+        st.markdown(f"**Input**\n\nWhat *{chosen.layer.name}* is given: its kernels fit nothing else.")
+        return _given(chosen.layer.name)
     source = st.segmented_control(
         "Input",
         state.INPUTS_FROM,
@@ -45,7 +39,7 @@ def choose(chosen: Chosen | None) -> Maps | None:
     )
     if source == state.PICTURE:
         return maps.choose_picture("convolution")
-    return _typed() if source == state.TYPED else _prepared()
+    return _typed() if source == state.TYPED else maps.choose_prepared()
 
 
 def _given(layer: str) -> Maps | None:
@@ -60,14 +54,6 @@ def _given(layer: str) -> Maps | None:
 
 def _shifted(net: Network, values: np.ndarray, layer: str, pixels: int) -> np.ndarray:
     return net.received(maps.shifted(values, pixels)[np.newaxis], layer)[0]
-
-
-def _prepared() -> Maps | None:
-    sight = preparation.seen_of(None, state.shown_picture())
-    if sight is None:
-        net = opening.current_network()
-        sight = None if net is None else preparation.seen_of(net, state.shown_picture())
-    return None if sight is None else maps.prepared(sight)
 
 
 def _typed() -> Maps:

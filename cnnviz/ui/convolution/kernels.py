@@ -28,6 +28,7 @@ class Chosen:
         bias: Of the learned ones, `(kernels,)`.
         layer: That they were learned by.
         filters: Their numbers in that layer.
+        first: Whether no other convolution comes before that layer: it slides over a picture.
     """
 
     names: tuple[str, ...]
@@ -36,6 +37,7 @@ class Chosen:
     bias: np.ndarray | None = None
     layer: LayerInfo | None = None
     filters: tuple[int, ...] = ()
+    first: bool = False
 
     def over(self, channels: int, shares: Sequence[float]) -> np.ndarray:
         """The kernels for an input of so many channels, `(rows, columns, channels, kernels)`.
@@ -49,12 +51,15 @@ class Chosen:
         """
         if self.learned is None:
             if not self.matrices:
-                raise ValueError("No kernel is chosen; choose at least one from the catalogue.")
+                raise ValueError("No kernel is chosen; choose at least one.")
             return stacked(self.matrices)[:, :, np.newaxis] * np.reshape(shares, (1, 1, channels, 1))
-        if self.learned.shape[2] != channels:
+        takes = self.learned.shape[2]
+        if takes != channels:
+            name = self.layer.name if self.layer else "this layer"
+            remedy = {1: "choose Grey.", 3: "choose RGB."}.get(takes) if self.first else None
             raise ValueError(
-                f"The kernels of {self.layer.name if self.layer else 'this layer'} slide over "
-                f"{self.learned.shape[2]} channels, and the input has {channels}; choose an input with as many."
+                f"The kernels of {name} slide over {takes} channel{'s' * (takes != 1)}, and the input has {channels}; "
+                + (remedy or "each sees a group of them only, which cannot be taken apart here: choose another layer.")
             )
         return self.learned
 
@@ -78,7 +83,7 @@ def choose() -> Chosen | None:
         default=None if "kernel_from" in st.session_state else state.CATALOGUE,
         key="kernel_from",
         required=True,
-        on_change=_load_again,
+        on_change=_take_source,
         persist_state="session",
     )
     if chosen == state.LEARNED:
@@ -104,7 +109,7 @@ def _choose_hand_picked() -> Chosen:
 
 
 def _title(key: str) -> str:
-    return KERNELS[key].title
+    return f"{KERNELS[key].group} · {KERNELS[key].title}"
 
 
 def _custom() -> Chosen:
@@ -122,14 +127,21 @@ def _choose_learned() -> Chosen | None:
     layers = [layer.name for layer in net.layers if layer.role == "convolution" and len(layer.output_shape) == 3]
     if not layers:
         st.error("This network has no convolution of its own; choose another network in the sidebar, or the catalogue.")
-        return Chosen(())
-    name = st.selectbox("Layer", layers, key="learned_layer", persist_state="session", label_visibility="collapsed")
-    return _choose_filters(net, name)
+        return None
+    name = st.selectbox(
+        "Layer",
+        layers,
+        key="learned_layer",
+        on_change=_load_again,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    return _choose_filters(net, name, first=name == layers[0])
 
 
-def _choose_filters(net: Network, name: str) -> Chosen:
+def _choose_filters(net: Network, name: str, *, first: bool) -> Chosen:
     kernel, *rest = net.weights(name)
-    key = f"learned_kernels_{name}"
+    key = state.learned_key(name)
     filters = st.multiselect(
         "Kernels of the layer",
         range(kernel.shape[3]),
@@ -137,6 +149,7 @@ def _choose_filters(net: Network, name: str) -> Chosen:
         format_func=_number,
         max_selections=MOST,
         key=key,
+        on_change=_load_again,
         persist_state="session",
         label_visibility="collapsed",
         placeholder="Choose kernels",
@@ -145,7 +158,7 @@ def _choose_filters(net: Network, name: str) -> Chosen:
     if not filters:
         return Chosen(())
     bias = rest[0][list(filters)] if rest else None
-    return Chosen(names, (), kernel[..., list(filters)], bias, net.layer(name), tuple(filters))
+    return Chosen(names, (), kernel[..., list(filters)], bias, net.layer(name), tuple(filters), first)
 
 
 def _number(number: int) -> str:
@@ -167,7 +180,7 @@ def edit(chosen: Chosen) -> None:
         matrices[0],
         label=f"Numbers of the kernel {chosen.names[0]}",
         key="kernel_matrix",
-        token=f"{chosen.names[0]} {st.session_state.get('kernel_loads', 0)}"
+        token=f"{st.session_state.get('network')} {chosen.names[0]} {st.session_state.get('kernel_loads', 0)}"
         if st.session_state.get("kernel_from") != state.CUSTOM
         else st.session_state.get("kernel_token", "custom"),
         on_change=take_matrix,
@@ -188,6 +201,13 @@ def take_matrix() -> None:
     st.session_state.pop("custom_error", None)
     st.session_state["kernel_from"] = state.CUSTOM
     st.session_state["kernel_token"] = value["token"]
+
+
+def _take_source() -> None:
+    """Callback of the choice where kernels come from: learned ones begin with what their network gets to see."""
+    if st.session_state.get("kernel_from") == state.LEARNED:
+        st.session_state["input_from"] = state.PREPARED
+    _load_again()
 
 
 def _load_again() -> None:

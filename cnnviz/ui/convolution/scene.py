@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from cnnviz.ops import ACTIVATIONS, KERNELS, Axis, activate, convolve
+from cnnviz.ops import ACTIVATIONS, KERNELS, Axis, activate, convolve, receptive_field
 from cnnviz.ui import formula, html, maps, sliding
 from cnnviz.ui.components.stage import Scene
 from cnnviz.ui.convolution.kernels import Chosen
@@ -17,6 +17,7 @@ from cnnviz.ui.maps import Maps
 from cnnviz.ui.sliding import Sliding
 
 LINEAR = "linear"
+LARGEST = 1e6  # Magnitude of a bias or a share that can be chosen.
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +45,13 @@ class Made:
         scene: What the stage shows.
         settings: How it came about.
         chosen: The kernels as they were chosen.
+        weights: What a matrix counts for in each channel.
     """
 
     scene: Scene
     settings: Settings
     chosen: Chosen
+    weights: list[float]
 
     @property
     def axes(self) -> tuple[Axis, Axis]:
@@ -73,15 +76,23 @@ def settings(chosen: Chosen | None) -> Settings:
     ):
         slides = Sliding(layer.strides or (1, 1), layer.padding or "valid", layer.dilation or (1, 1))
         bias = np.zeros(count) if chosen.bias is None else chosen.bias
-        named = f", then {ACTIVATIONS[layer.activation].title}" if layer.activation in ACTIVATIONS else ""
-        stride = " × ".join(str(one) for one in slides.stride)
-        st.markdown(f"Stride {stride}, padding “{slides.padding}”, its own bias{named}.")
-        return Settings(slides, bias, layer.activation if layer.activation in ACTIVATIONS else LINEAR, own=True)
+        stride = " × ".join(str(one) for one in layer.strides or (1, 1))
+        biased = "no bias" if chosen.bias is None else "its own bias"
+        activation, after = _own_activation(layer.activation)
+        st.markdown(f"Stride {stride}, padding “{slides.padding}”, {biased}{after}.")
+        return Settings(slides, bias, activation, own=chosen.bias is not None)
     slides = sliding.choose("convolution")
     with st.popover("Dilation, bias, activation", width="stretch"):
-        dilation = sliding.choose_pair("convolution_dilation", "Dilation", 1)
+        dilation = sliding.choose_pair("convolution_dilation", "Dilation", 1, sliding.MOST)
         bias = st.number_input(
-            "Bias", value=0.0, step=0.1, key="convolution_bias", persist_state="session", bind="query-params"
+            "Bias",
+            min_value=-LARGEST,
+            max_value=LARGEST,
+            value=0.0,
+            step=0.1,
+            key="convolution_bias",
+            persist_state="session",
+            bind="query-params",
         )
         activation = st.selectbox(
             "Activation",
@@ -95,6 +106,15 @@ def settings(chosen: Chosen | None) -> Settings:
     return Settings(slides, np.full(count, float(bias)), activation)
 
 
+def _own_activation(name: str | None) -> tuple[str, str]:
+    """The activation of a layer as a key of `ACTIVATIONS`, and in words."""
+    if name is None:
+        return LINEAR, ""
+    if name in ACTIVATIONS and name != "softmax":
+        return name, f", then {ACTIVATIONS[name].title}"
+    return LINEAR, f"; its activation, {name}, is left out: what is shown is what it is given"
+
+
 def _title(key: str) -> str:
     return "None" if key == LINEAR else ACTIVATIONS[key].title
 
@@ -106,7 +126,13 @@ def shares(channels: tuple[str, ...], chosen: Chosen | None) -> list[float]:
     return [
         float(
             column.number_input(
-                f"× {name}", value=1.0, step=0.5, key=f"convolution_share_{name}", persist_state="session"
+                f"× {name}",
+                min_value=-LARGEST,
+                max_value=LARGEST,
+                value=1.0,
+                step=0.5,
+                key=f"convolution_share_{name}",
+                persist_state="session",
             )
         )
         for column, name in zip(st.columns(len(channels), gap="small"), channels, strict=True)
@@ -120,11 +146,6 @@ def make(chosen: Chosen, given: Maps, weights: list[float], how: Settings) -> Ma
         ValueError: If these do not go together.
     """
     values = given.values
-    if chosen.learned is not None and chosen.learned.shape[2] == 1 < values.shape[2]:
-        raise ValueError(
-            f"The kernels of {chosen.layer.name if chosen.layer else 'this layer'} slide over one channel, and the "
-            f"input has {values.shape[2]}; choose Grey."
-        )
     kernels = chosen.over(values.shape[2], weights).astype(np.float32)
     rows, columns = how.sliding.over(values.shape[:2], kernels.shape[:2])
     output = _convolved(values, kernels, how)
@@ -143,7 +164,7 @@ def make(chosen: Chosen, given: Maps, weights: list[float], how: Settings) -> Ma
     )
     after = None if given.shifted is None else partial(_shifted, given.shifted, kernels, how)
     maps.keep_convolved(Maps("the last map of Convolution", output, chosen.names, shifted=after))
-    return Made(scene, how, chosen)
+    return Made(scene, how, chosen, weights)
 
 
 def _convolved(values: np.ndarray, kernels: np.ndarray, how: Settings) -> np.ndarray:
@@ -166,12 +187,18 @@ def size(made: Made) -> str:
     """The output's size and how it comes about; Markdown."""
     count = len(made.scene.map_names)
     many = f"\n- {count} kernels, so {count} maps" if count > 1 else ""
-    return f"{formula.output_size(made.axes)}{many}"
+    sees = " × ".join(str(receptive_field([(axis.window, axis.stride, axis.dilation)])) for axis in made.axes)
+    field = f"\n- Each cell of the map sees {sees} cells of the input: its receptive field"
+    turned = "\n- The kernel is laid on as you see it, not flipped: networks correlate, and call it convolution"
+    return f"{formula.output_size(made.axes)}{many}{field}{turned}"
 
 
 def remarks(made: Made) -> str:
     """At most three remarks on what is on the stage; Markdown."""
-    told = [f"- {sliding.remarks(made.axes, made.settings.sliding.padding)}", f"- {_about_kernel(made)}"]
+    told = [
+        f"- {sliding.remarks(made.axes, made.settings.sliding.padding)}{_about_edge(made)}",
+        f"- {_about_kernel(made)}",
+    ]
     if made.scene.values.shape[2] > 1:
         channels = made.scene.values.shape[2]
         told.append(
@@ -181,6 +208,22 @@ def remarks(made: Made) -> str:
     elif len({matrix.shape for matrix in made.chosen.matrices}) > 1:
         told.append("- All kernels of a layer have one size: the smaller ones got zeros around them.")
     return "\n".join(told)
+
+
+def _about_edge(made: Made) -> str:
+    """Whether the padding makes an edge that is not in the input."""
+    rows, columns = made.axes
+    values = np.abs(made.scene.values)
+    sides = (
+        (rows.before, values[0]),
+        (rows.after, values[-1]),
+        (columns.before, values[:, 0]),
+        (columns.after, values[:, -1]),
+    )
+    bright = max((float(side.mean()) for amount, side in sides if amount), default=0.0)
+    if bright <= 0.05 * float(values.max(initial=0.0)):
+        return ""
+    return " The padding is 0 and the input's border is not: kernels meet an edge there that the input does not have."
 
 
 def _short(value: float) -> str:
@@ -197,8 +240,12 @@ def _about_kernel(made: Made) -> str:
     total, magnitudes = (_short(float(one.sum())) for one in (first, np.abs(first)))
     adds = f"its numbers add up to {total}, their magnitudes to {magnitudes}"
     entry = next((one for one in KERNELS.values() if (one.title,) == made.chosen.names[:1]), None)
-    if made.chosen.matrices and entry is not None:
-        return f"**{html.plain(entry.title)}**: {entry.summary} {adds.capitalize()}. (:small[{entry.source}])"
-    return (
-        f"**{html.plain(made.chosen.names[0])}**: {adds}. An even area of brightness 1 gives {total} before the bias."
+    if not made.chosen.matrices or entry is None:
+        return f"**{html.plain(made.chosen.names[0])}**: {adds}."
+    title, source = html.plain(entry.title), f"(:small[{entry.source}])"
+    if len(made.scene.channel_names) == 1:
+        return f"**{title}**: {entry.summary} {adds.capitalize()}. {source}"
+    counted = ", ".join(
+        f"{name} times {_short(share)}" for name, share in zip(made.scene.channel_names, made.weights, strict=True)
     )
+    return f"**{title}** on a single channel: {entry.summary} Here it works on {counted}, and {adds}. {source}"

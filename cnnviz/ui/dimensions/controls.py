@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -11,45 +11,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import ArrayError
-from cnnviz.ops import Axis, slide
+from cnnviz.ops import Axis
 from cnnviz.ui import formula, html
-from cnnviz.ui.sliding import check_strides
+from cnnviz.ui.sliding import MOST, SAME, VALID, Sliding
 
 T = TypeVar("T")
 
 MEGABYTES = 64
-VALID, SAME, AMOUNT = "valid", "same", "amount"
+AMOUNT = "amount"
 WIDE, NARROW = 230, 100  # Pixels; two menus and three numbers fit side by side, on a phone the three numbers do.
-
-
-@dataclass(frozen=True)
-class Sliding:
-    """How a kernel slides, alike along every axis.
-
-    Attributes:
-        stride: From one position to the next.
-        padding: "valid", "same", or so many cells at both ends.
-        dilation: From one cell of the kernel to the next.
-    """
-
-    stride: int = 1
-    padding: str | int = VALID
-    dilation: int = 1
-
-    def over(self, sizes: Sequence[int], window: Sequence[int], names: Sequence[str]) -> tuple[Axis, ...]:
-        """How a kernel of this size slides over an input of this size.
-
-        Args:
-            sizes: Of the input along each axis.
-            window: Of the kernel along each axis.
-            names: What is counted along each axis: "rows".
-
-        Raises:
-            ValueError: If it does not fit, or a stride leads beyond the input at its first step.
-        """
-        axes = slide(sizes, window, self.stride, self.padding, self.dilation)
-        check_strides(axes, names)
-        return axes
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,16 +53,18 @@ def choose_sliding(key: str) -> Sliding:
         width=NARROW,
     )
     if padding == AMOUNT:
-        padding = _whole(f"{key}_amount", "Zeros at both ends", "At both ends of every axis.", least=0)
-    dilation = _whole(f"{key}_dilation", "Dilation", "Cells from one cell of the kernel to the next; 1 leaves no gaps.")
+        padding = _whole(f"{key}_amount", "Zeros at both ends", "At both ends of every axis.", least=0, most=MOST)
+    dilation = _whole(
+        f"{key}_dilation", "Dilation", "Cells from one cell of the kernel to the next; 1 leaves no gaps.", most=MOST
+    )
     return Sliding(stride, padding or VALID, dilation)
 
 
-def _whole(key: str, label: str, meaning: str, least: int = 1) -> int:
+def _whole(key: str, label: str, meaning: str, least: int = 1, most: int | None = None) -> int:
     value = st.number_input(
         label,
         min_value=least,
-        max_value=9999,
+        max_value=most,
         value=1,
         key=key,
         help=meaning,

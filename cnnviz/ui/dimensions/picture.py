@@ -10,8 +10,8 @@ from cnnviz.ops import KERNELS, Axis, convolve
 from cnnviz.ui import good, maps, state
 from cnnviz.ui.components.stage import Scene, stage
 from cnnviz.ui.dimensions import controls
-from cnnviz.ui.dimensions.controls import Sliding
 from cnnviz.ui.maps import Maps
+from cnnviz.ui.sliding import Sliding
 
 FIRST = "sobel_x"
 USED_FOR = "Used for what is seen: photographs, handwriting, a microscope's pictures."
@@ -68,7 +68,7 @@ def convolved(given: Maps, kernel: str, sliding: Sliding) -> tuple[Scene, tuple[
         ValueError: If the kernel does not fit.
     """
     kernels = KERNELS[kernel].matrix.astype("f4")[..., None, None]
-    rows, columns = sliding.over(given.values.shape[:2], kernels.shape[:2], ("rows", "columns"))
+    rows, columns = sliding.over(given.values.shape[:2], kernels.shape[:2])
     output = convolve(given.values, kernels, stride=sliding.stride, padding=sliding.padding, dilation=sliding.dilation)
     scene = Scene(
         given.values,

@@ -12,13 +12,14 @@ import streamlit as st
 from cnnviz.data import SIGNALS, Table, read_table
 from cnnviz.ops import SIGNAL_KERNELS, Axis, convolve
 from cnnviz.ui import good, html
+from cnnviz.ui.components.matrix import read_number
 from cnnviz.ui.components.signal import SignalScene, sliding_signal
 from cnnviz.ui.dimensions import controls
-from cnnviz.ui.dimensions.controls import Opened, Sliding
+from cnnviz.ui.dimensions.controls import Opened
+from cnnviz.ui.sliding import Sliding
 
 OWN, TYPED = "own", "typed"
 MOST_WEIGHTS = 101
-LARGEST_WEIGHT = 1e6
 FIRST_TYPED = "−1 0 1"
 USED_FOR = "Used for what is measured in time: heartbeats (ECG), sound, sensors, prices."
 
@@ -91,15 +92,13 @@ def _own() -> tuple[str, np.ndarray]:
     """The chosen column of the user's file; until there is one, a generated signal."""
     opened: Opened[Table] | None = controls.own_file("series", "A table of numbers: CSV, up to 64 MB", read_table)
     if opened is None:
-        st.markdown("Until there is a file, this is a generated signal.")
+        st.markdown("Until a file can be read, this is a generated signal.")
         return _generated(next(iter(SIGNALS)))
     table = opened.value
     names = list(table.columns)
-    column = names[0]
-    if len(names) > 1:
-        # Another file has other columns, so its choice is another one.
-        key = f"column_{opened.name}_{','.join(names)}"
-        column = st.selectbox("Column", names, key=key, persist_state="session", width=controls.WIDE)
+    # Another file has other columns, so its choice is another one.
+    key = f"column_{opened.name}_{','.join(names)}"
+    column = st.selectbox("Column", names, key=key, persist_state="session", width=controls.WIDE)
     st.markdown(" ".join(about(table)))
     return f"column {column} of {opened.name}", table.columns[column]
 
@@ -149,7 +148,7 @@ def convolved(name: str, values: np.ndarray, kernel: str, typed: str, sliding: S
 
 
 def read_weights(text: str) -> np.ndarray:
-    """Numbers typed by hand, separated by blanks, semicolons, or commas with a blank.
+    """Numbers typed by hand, separated by blanks, semicolons, or commas beside a blank.
 
     Args:
         text: As typed; "0,5" is one half, "1, 0" are two numbers.
@@ -160,21 +159,9 @@ def read_weights(text: str) -> np.ndarray:
     Raises:
         ValueError: If there are none, too many, or anything but numbers of reasonable size.
     """
-    words = [word for word in re.split(r"[;\s]+|,\s+", text.strip()) if word]
+    words = [word for word in re.split(r"\s*;\s*|\s*,\s+|\s+,\s*|\s+", text.strip()) if word]
     if not words:
         raise ValueError("The kernel has no weights; type numbers separated by blanks, for example −1 0 1.")
     if len(words) > MOST_WEIGHTS:
         raise ValueError(f"The kernel has {len(words)} weights; type at most {MOST_WEIGHTS}.")
-    weights = []
-    for word in words:
-        try:
-            weight = float(word.replace("−", "-").replace(",", ".").replace("_", "?"))
-        except ValueError:
-            weight = np.nan
-        if not abs(weight) <= LARGEST_WEIGHT:
-            raise ValueError(
-                f"The kernel's weight “{word[:20]}” is no number between −1,000,000 and 1,000,000; "
-                "separate numbers by blanks, for example −1 0 1."
-            )
-        weights.append(weight)
-    return np.array(weights)
+    return np.array([read_number(word, f"Weight {number}") for number, word in enumerate(words, 1)])

@@ -23,23 +23,24 @@ def row(values: np.ndarray, marked: Collection[int]) -> str:
     """
     shown = around(len(values), marked)
     low, high = min(float(values.min()), 0.0), float(values.max())
-    pixels = np.rint((values[shown.start : shown.stop] - low) * (255 / ((high - low) or 1.0))).astype(np.uint8)
+    pixels = np.rint((values[shown] - low) * (255 / ((high - low) or 1.0))).astype(np.uint8)
     if low == 0:
         pixels = lookup(SEQUENTIAL)[pixels]
     tiles = "".join(
         _tile(reduced(one, SIDE), number, number in marked) for number, one in zip(shown, pixels, strict=True)
     )
     under = ", ".join(str(number) for number in marked if 0 <= number < len(values)) or "none"
-    label = f"Slices {shown.start} to {shown.stop - 1} of {len(values)} side by side; under the kernel: {under}."
+    listed = f"{shown[0]} to {shown[-1]}" if len(shown) == shown[-1] - shown[0] + 1 else ", ".join(map(str, shown))
+    label = f"Slices {listed} of {len(values)} side by side; under the kernel: {under}."
     style = "display:grid;grid-template-columns:repeat(auto-fill,minmax(2.5rem,1fr));gap:0.4rem;padding:3px"
     return f'<div role="img" aria-label="{label}" style="{style}">{tiles}</div>'
 
 
-def around(depth: int, marked: Collection[int]) -> range:
-    """The slices to show: all, or as many as fit around the marked ones."""
-    middle = (min(marked) + max(marked)) // 2
-    first = min(max(middle - MOST // 2, 0), max(depth - MOST, 0))
-    return range(first, min(first + MOST, depth))
+def around(depth: int, marked: Collection[int]) -> list[int]:
+    """The slices to show: all, or the marked ones and those nearest to their middle, as many as fit."""
+    middle = (min(marked) + max(marked)) / 2
+    nearest = sorted(range(depth), key=lambda number: (number not in marked, abs(number - middle)))
+    return sorted(nearest[:MOST])
 
 
 def _tile(pixels: np.ndarray, number: int, marked: bool) -> str:

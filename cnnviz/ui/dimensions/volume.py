@@ -13,7 +13,8 @@ from cnnviz.ops import VOLUME_KERNELS, Axis, convolve
 from cnnviz.ui import good, html
 from cnnviz.ui.components.stage import Scene, stage
 from cnnviz.ui.dimensions import controls, slices
-from cnnviz.ui.dimensions.controls import Opened, Sliding
+from cnnviz.ui.dimensions.controls import Opened
+from cnnviz.ui.sliding import Sliding
 
 OWN = "own"
 SIZES = {"small": (16, 32, 32), "large": (24, 48, 48)}
@@ -91,7 +92,7 @@ def _own() -> Given:
         "scan", "A volume: NPY with depth, rows and columns, up to 64 MB", read_volume
     )
     if opened is None:
-        st.markdown("Until there is a file, this is the generated scan.")
+        st.markdown("Until a file can be read, this is the generated scan.")
         return Given("the generated scan", phantom(SIZES["small"]))
     values = opened.value.values
     low, high = html.number(float(values.min())), html.number(float(values.max()))

@@ -57,4 +57,4 @@ def test_a_typed_input_is_kept_or_refused(session, monkeypatch):
 def test_a_learned_kernel_is_chosen_from_elsewhere(session):
     state.learned_kernel("conv_2", 5)
     assert session["kernel_from"] == state.LEARNED and session["learned_layer"] == "conv_2"
-    assert session["learned_kernels_conv_2"] == [5] and session["input_from"] == state.PREPARED
+    assert session["learned_kernels_None_conv_2"] == [5] and session["input_from"] == state.PREPARED

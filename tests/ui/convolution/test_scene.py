@@ -107,10 +107,10 @@ def test_what_does_not_go_together_is_refused_with_a_sentence(digits):
     with pytest.raises(ValueError, match="No kernel is chosen; choose at least one"):
         scene.make(Chosen(()), grey, [1.0], PLAIN)
     kernel, bias = digits.weights("conv_1")
-    learned = Chosen(("k",), (), kernel[..., :1], bias[:1], digits.layer("conv_1"), (0,))
-    with pytest.raises(ValueError, match=r"conv_1 slide over one channel, and the input has 3; choose Grey"):
+    learned = Chosen(("k",), (), kernel[..., :1], bias[:1], digits.layer("conv_1"), (0,), first=True)
+    with pytest.raises(ValueError, match=r"conv_1 slide over 1 channel, and the input has 3; choose Grey"):
         scene.make(learned, colour, [1.0] * 3, PLAIN)
-    with pytest.raises(ValueError, match="A window of 11 cells does not fit into the 5 cells"):
+    with pytest.raises(ValueError, match="A window of 11 rows does not fit into the input, which has 5 rows"):
         scene.make(hand_picked("log_11"), Maps("x", np.zeros((5, 5, 1), np.float32), ("grey",)), [1.0], PLAIN)
 
 

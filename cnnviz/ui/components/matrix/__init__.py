@@ -113,7 +113,7 @@ def read_matrix(value: object, *, limits: tuple[int, int]) -> np.ndarray:
             )
     return np.array(
         [
-            [_read_cell(text, f"Row {row}, column {column}") for column, text in enumerate(texts, 1)]
+            [read_number(text, f"Row {row}, column {column}") for column, text in enumerate(texts, 1)]
             for row, texts in enumerate(rows, 1)
         ]
     )
@@ -128,11 +128,15 @@ def _read_rows(value: object) -> list[list[str]]:
     return rows
 
 
-def _read_cell(text: str, where: str) -> float:
-    """The number in a cell: a decimal with point or comma, or a fraction of two.
+def read_number(text: str, where: str) -> float:
+    """A number as people type it: a decimal with point or comma, or a fraction of two.
+
+    Args:
+        text: As typed.
+        where: It stands, for the sentence: "Row 1, column 2".
 
     Raises:
-        ValueError: With a sentence that names the cell.
+        ValueError: With a sentence that names the place.
     """
     typed = text.strip()
     if not typed:

@@ -89,6 +89,13 @@ function neverVisitedStrips(scene) {
 const DOT_CELL = 12; // Pixels of the drawing for a cell; few enough for 224 × 224.
 const DOT_BESIDE = 24; // The same where a number takes the middle and the dot stands in the corner.
 
+// To find all winners takes a look at every cell of every window: beyond so many looks the page would stand still.
+const MOST_LOOKS = 1_000_000;
+
+function canMarkWinners(scene) {
+  return scene.pooling === "max" && scene.output.rows * scene.output.columns * scene.cells <= MOST_LOOKS;
+}
+
 function winnerDots(scene, channel, beside) {
   const { rows, columns } = scene.input;
   const unit = Math.max(rows, columns) > 64 ? 4 : beside ? DOT_BESIDE : DOT_CELL;
@@ -97,10 +104,11 @@ function winnerDots(scene, channel, beside) {
   canvas.width = columns * unit;
   canvas.height = rows * unit;
   const context = canvas.getContext("2d");
+  const winners = everyWinner(scene, channel);
   for (const [radius, colour] of [[larger, "#000"], [0.65 * larger, "#fff"]]) {
     context.fillStyle = colour;
     context.beginPath();
-    for (const cell of everyWinner(scene, channel)) {
+    for (const cell of winners) {
       const [x, y] = [((cell % columns) + across) * unit, (Math.floor(cell / columns) + down) * unit];
       context.moveTo(x + radius * unit, y);
       context.arc(x, y, radius * unit, 0, 2 * Math.PI);

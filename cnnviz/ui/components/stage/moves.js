@@ -21,7 +21,7 @@ function positions(view, { update, showTools, zoom, zoomTo }) {
 
   function restart() {
     resume = null;
-    view.memory.filling = true;
+    view.memory.filling = view.memory.playing;
     go({ row: 0, column: 0 }, { told: true });
   }
 
@@ -32,7 +32,7 @@ function positions(view, { update, showTools, zoom, zoomTo }) {
     if (memory.playing && !memory.started) {
       Object.assign(memory, { started: true, filling: true });
       go({ row: 0, column: 0 });
-    }
+    } else if (!memory.playing) showWhole();
     showTools();
     playing.start();
   }
@@ -42,6 +42,13 @@ function positions(view, { update, showTools, zoom, zoomTo }) {
     if (!view.memory.playing) return;
     view.memory.playing = false;
     showTools();
+    showWhole();
+  }
+
+  // Standing still, nothing of the map is held back.
+  function showWhole() {
+    view.memory.filling = false;
+    update({});
   }
 
   const pointing = {

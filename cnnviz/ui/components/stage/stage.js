@@ -60,7 +60,7 @@ function createStage(root) {
   function showTools() {
     const { memory, sizes } = view;
     tools.set({
-      playing: memory.playing, perSecond: memory.speed, canLess: memory.level > sizes.least,
+      playing: memory.playing, perSecond: memory.speed, positions: view.scene.output.rows * view.scene.output.columns, canLess: memory.level > sizes.least,
       canMore: nextLevel(memory.level, sizes.least, 1) > Math.max(memory.level, sizes.least),
     });
   }
@@ -131,7 +131,7 @@ function createStage(root) {
     mark();
     alone.element.hidden = !(scene.isPicture && scene.input.count === 3);
     alone.box.checked = memory.alone;
-    every.element.hidden = scene.pooling !== "max";
+    every.element.hidden = !canMarkWinners(scene);
     every.box.checked = memory.every;
     common.element.hidden = left.scale.picture ? scene.output.count < 2 || Boolean(scene.pooling)
       : scene.output.count < 2 && scene.input.count < 2;
@@ -146,7 +146,7 @@ function createStage(root) {
   function mark() {
     const { scene, memory, sizes } = view;
     const beside = sizes.input >= printableFrom(scene.input);
-    const winners = scene.pooling === "max" && memory.every ? [winnerDots(scene, shownChannel(), beside)] : [];
+    const winners = canMarkWinners(scene) && memory.every ? [winnerDots(scene, shownChannel(), beside)] : [];
     input.marks.replaceChildren(...neverVisitedStrips(scene), ...winners);
   }
 

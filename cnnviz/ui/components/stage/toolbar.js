@@ -9,6 +9,7 @@ const ICONS = {
   more: "M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z",
 };
 const SPEED = { min: "1", max: "60", step: "1" };
+const WHOLE_IN = 30; // Seconds in which even a large map can be filled, at the highest speed.
 
 function iconButton(icon, name, onClick) {
   const element = el("button", "tool", "", { type: "button", "aria-label": name, title: name });
@@ -50,7 +51,9 @@ function toolbar({ restart, step, toggle, speed, zoom, whole }) {
   zooms.append(el("span", "zoomword", "Zoom"), less, more, all);
   element.append(moves, pace, zooms);
 
-  function set({ playing, perSecond, canLess, canMore }) {
+  function set({ playing, perSecond, positions, canLess, canMore }) {
+    slider.max = String(Math.max(Number(SPEED.max), Math.round(positions / WHOLE_IN)));
+    moves.hidden = pace.hidden = positions < 2;
     play.path.setAttribute("d", playing ? ICONS.pause : ICONS.play);
     setText(words, playing ? "Pause" : "Play");
     play.element.setAttribute("aria-label", playing ? "Pause" : "Play");

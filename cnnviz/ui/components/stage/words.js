@@ -92,7 +92,7 @@ function poolingSentence(scene, row, column, at, channel) {
     const { winner, ties } = at;
     const first = "and the first in reading order counts as the winner";
     const equal = ties > 1 ? `; ${whole(ties)} are equally large, ${first}` : "";
-    const of = scene.input.count > 1 ? ` of ${scene.input.names[channel]}` : "";
+    const of = scene.input.count > 1 ? ` of ${channelWords(scene, channel)}` : "";
     const largest = spoken(winner.value, decimalsOf([winner.value]));
     return `${place}the largest of ${cells}${of} is ${largest}, at row ${winner.row}, `
       + `column ${winner.column} of the input${equal}${out}.`;
