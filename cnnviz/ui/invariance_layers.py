@@ -13,7 +13,7 @@ from cnnviz.ui.invariance import Study
 
 EXAMPLES: tuple[Shift, ...] = ((0, 1), (0, 2), (0, 4))
 TITLE = "What the layers make of a shift"
-CELL = "padding:0.35rem 0.6rem 0.35rem 0;text-align:left;border-bottom:1px solid rgb(128 128 128/35%)"
+CELL = "padding:0.35rem 0.5rem 0.35rem 0;text-align:left;border-bottom:1px solid rgb(128 128 128/35%)"
 
 
 def show(study: Study) -> None:
@@ -48,12 +48,12 @@ def table(rows: Rows, heads: Sequence[str]) -> str:
         heads: Of the shifts.
     """
     head = "".join(
-        f'<th scope="col" style="{CELL}">{text}</th>' for text in ("Layer", "A cell every", "It sees", *heads)
+        f'<th scope="col" style="{CELL}">{text}</th>' for text in ("Layer", "A cell every", "sees", *heads)
     )
     lines = []
     for each, found in rows:
         stride = " × ".join(str(step) for step in dict.fromkeys(each.stride))
-        sees = "\u00a0×\u00a0".join(str(size) for size in each.sees)
+        sees = " × ".join(str(size) for size in dict.fromkeys(each.sees))
         texts = (f"{stride}\u00a0px", f"{sees}\u00a0px", *map(_share, found))
         cells = "".join(f'<td style="{CELL}">{text}</td>' for text in texts)
         lines.append(f'<tr><th scope="row" style="{CELL};font-weight:400">{escape(each.layer.name)}</th>{cells}</tr>')

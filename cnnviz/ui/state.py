@@ -188,12 +188,12 @@ def learned_kernel(layer: str, kernel: int) -> None:
     st.session_state["kernel_from"] = LEARNED
     st.session_state["input_from"] = PREPARED
     st.session_state["learned_layer"] = layer
-    st.session_state[learned_key(layer)] = [kernel]
+    st.session_state[learned_key(st.session_state.get("network"), layer)] = [kernel]
 
 
-def learned_key(layer: str) -> str:
-    """Under which the kernels chosen of a layer of the current network are kept."""
-    return f"learned_kernels_{st.session_state.get('network')}_{layer}"
+def learned_key(network: str | None, layer: str) -> str:
+    """Under which the kernels chosen of a layer of a network are kept."""
+    return f"learned_kernels_{network}_{layer}"
 
 
 def is_settled() -> bool:

@@ -200,7 +200,9 @@ def test_pooling_reads_what_pool_gives(pooling: Page, kind: str, computed: dict[
     set_number(pooling, "Window, rows", 3)
     choose(pooling, "Padding", "same")
     settle(pooling)
-    output = pool(grey(), window=(3, 2), stride=2, padding="same", **computed)[..., 0]
+    sight = preparation.seen_of(None, SEVEN)
+    assert sight is not None
+    output = pool(sight.batch[0], window=(3, 2), stride=2, padding="same", **computed)[..., 0]
     expect_output(pooling, "14 × 14")
     for row, column in ((13, 13), (0, 0), (6, 8), (5, 4)):
         point(pooling, "Output", row, column, (14, 14))

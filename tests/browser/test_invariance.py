@@ -111,8 +111,10 @@ def test_charts_and_table_in_words(open_page: OpenPage) -> None:
     expect(table.get_by_role("columnheader", name="Yours: 3 up")).to_be_visible()
     cells = [row.get_by_role("cell").all_inner_texts() for row in table.get_by_role("row").all()[1:]]
     assert [row[0] for row in cells] == [f"{stride}\u00a0px" for stride in (1, 2, 2, 4, 4)]
-    assert cells[0][1:] == ["0"] * 4 and [row[3] for row in cells] == ["0"] * 5
-    assert cells[1][2] == "0" and cells[1][1].endswith("%") and cells[1][4].endswith("%")
+    # Receptive fields, by hand: 3; + 1; + 2 · 2; + 2; + 2 · 4.
+    assert [row[1] for row in cells] == [f"{size}\u00a0px" for size in (3, 4, 8, 10, 18)]
+    assert cells[0][2:] == ["0"] * 4 and [row[4] for row in cells] == ["0"] * 5
+    assert cells[1][3] == "0" and cells[1][2].endswith("%") and cells[1][5].endswith("%")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,9 +2,11 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from cnnviz.ui import state
+from cnnviz.ui.convolution import scene
 from cnnviz.ui.pooling import KINDS
 
 from .test_pages import PATIENCE, AppTest, run, words
@@ -151,3 +153,28 @@ def test_what_convolution_made_is_pooled(convolution):
     run(convolution.switch_page(POOLING))
     run(selectbox(convolution, "Pooled").set_value("Last map of Convolution"))
     assert output(convolution) == ["13 × 13"]
+
+
+def test_an_activation_that_is_not_ours_is_named():
+    assert scene._own_activation("relu") == ("relu", ", then ReLU")
+    assert scene._own_activation(None) == ("linear", "")
+    assert scene._own_activation("relu6")[0] == "linear" and "relu6, is left out" in scene._own_activation("relu6")[1]
+
+
+def test_learned_kernels_begin_with_what_their_network_sees(convolution):
+    run(convolution.segmented_control(key="kernel_from").set_value(state.LEARNED))
+    assert convolution.segmented_control(key="input_from").value == state.PREPARED
+
+
+def test_looking_for_another_picture_keeps_the_one_there_is(convolution):
+    kept = state.Picture("mine", "", np.zeros((20, 10, 3), np.uint8), drawn=False, size=(20, 10))
+    convolution.session_state["picture_Draw"] = convolution.session_state["picture_last"] = kept
+    run(convolution)
+    assert output(convolution) == ["26 × 12"]
+    run(convolution.segmented_control(key="source").set_value("Upload"))
+    assert output(convolution) == ["26 × 12"]
+
+
+def test_there_is_no_last_map_before_the_first(pooling):
+    run(selectbox(pooling, "Pooled").set_value("Last map of Convolution"))
+    assert "Nothing has been convolved yet." in words(pooling) and not pooling.error

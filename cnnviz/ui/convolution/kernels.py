@@ -10,7 +10,7 @@ import streamlit as st
 
 from cnnviz.models import LayerInfo, Network
 from cnnviz.ops import KERNELS
-from cnnviz.ui import html, opening, state
+from cnnviz.ui import html, opening, sidebar, state
 from cnnviz.ui.components.matrix import matrix, read_matrix
 
 LIMITS = (1, 11)  # Rows and columns of a kernel that is edited by hand.
@@ -141,7 +141,7 @@ def _choose_learned() -> Chosen | None:
 
 def _choose_filters(net: Network, name: str, *, first: bool) -> Chosen:
     kernel, *rest = net.weights(name)
-    key = state.learned_key(name)
+    key = state.learned_key(sidebar.chosen_network(), name)
     filters = st.multiselect(
         "Kernels of the layer",
         range(kernel.shape[3]),
@@ -180,7 +180,7 @@ def edit(chosen: Chosen) -> None:
         matrices[0],
         label=f"Numbers of the kernel {chosen.names[0]}",
         key="kernel_matrix",
-        token=f"{st.session_state.get('network')} {chosen.names[0]} {st.session_state.get('kernel_loads', 0)}"
+        token=f"{sidebar.chosen_network()} {chosen.names[0]} {st.session_state.get('kernel_loads', 0)}"
         if st.session_state.get("kernel_from") != state.CUSTOM
         else st.session_state.get("kernel_token", "custom"),
         on_change=take_matrix,

@@ -125,3 +125,38 @@ def test_every_kernel_of_the_catalogue_slides_and_is_explained(key):
 
 def test_samples_that_pages_start_with_exist():
     assert state.FIRST in SAMPLES and SAMPLES[state.FIRST].kind == "drawing"
+
+
+def test_what_is_said_of_a_kernel_is_true_in_colour():
+    given = maps.of_picture(CAT, side=28, in_colour=True)
+    told = scene.remarks(scene.make(hand_picked("identity"), given, [1.0, 0.0, 2.5], PLAIN))
+    # On RGB the identity's map is not the picture.
+    assert "on a single channel: Every pixel as it is" in told
+    assert "Here it works on red times 1, green times 0, blue times 2.50, and its numbers add up to 3.50" in told
+
+
+@pytest.mark.parametrize(("padding", "told"), [("valid", False), ("same", True)])
+def test_padding_beside_a_bright_border_is_named(padding, told):
+    how = Settings(Sliding(padding=padding), np.zeros(1), "linear")
+    paper = maps.of_picture(SEVEN, side=28, in_colour=False)
+    assert ("meet an edge there" in scene.remarks(scene.make(hand_picked("sobel_x"), paper, [1.0], how))) == told
+    dark = Maps("the ink", 1 - paper.values, ("grey",))
+    assert "meet an edge there" not in scene.remarks(scene.make(hand_picked("sobel_x"), dark, [1.0], how))
+
+
+@pytest.mark.parametrize(("stride", "dilation"), [(1, 1), (2, 1), (1, 3)])
+def test_the_receptive_field_is_what_a_cell_reacts_to(stride, dilation):
+    rng = np.random.default_rng(0)
+    values = rng.random((17, 17, 1)).astype(np.float32)
+    how = Settings(Sliding((stride, stride), "valid", (dilation, dilation)), np.zeros(1), "linear")
+    kernel = Chosen(("k",), (rng.random((3, 2)) + 0.5,))
+    made = scene.make(kernel, Maps("x", values, ("0",)), [1.0], how)
+    reacts = np.zeros((17, 17), bool)
+    for row, column in np.ndindex(17, 17):
+        touched = values.copy()
+        touched[row, column] += 1
+        other = scene.make(kernel, Maps("x", touched, ("0",)), [1.0], how)
+        reacts[row, column] = other.scene.output[2, 2, 0] != made.scene.output[2, 2, 0]
+    rows, columns = (np.flatnonzero(reacts.any(axis=axis)) for axis in (1, 0))
+    size = f"{rows[-1] - rows[0] + 1} × {columns[-1] - columns[0] + 1}"
+    assert f"sees {size} cells of the input: its receptive field" in scene.size(made)

@@ -44,9 +44,9 @@ function ordered(kernels, order) {
 
 // What a tile and the heading say of a kernel besides its number.
 function measure(kernel, order) {
-  if (order === "norm") return `norm ${readable(kernel.norm)}`;
-  if (order === "response") return `max ${readable(kernel.response)}`;
-  return kernel.relation.correlation === null ? "" : `r ${correlationText(kernel)}`;
+  if (order === "norm") return readable(kernel.norm);
+  if (order === "response") return readable(kernel.response);
+  return kernel.relation.correlation === null ? "" : correlationText(kernel);
 }
 
 // Cut, not rounded: "0.70" is never less than 0.7. As `cut` in ui/kernels.py.

@@ -48,7 +48,8 @@ function tileList(view, onSelect) {
       const { short, correlation } = kernel.relation;
       const value = measure(kernel, view.order);
       setText(entry.number, `${kernel.number}`);
-      setText(entry.value, value);
+      const sign = { norm: "norm", response: "max" }[view.order] ?? "r";
+      setText(entry.value, value && `${sign} ${value}`);
       setText(entry.name, short);
       const likeness = correlation === null ? "" : `, correlation ${correlationText(kernel)}`;
       const own = view.order === "norm" || view.order === "response" ? `, ${view.order} ${value}` : "";
