@@ -100,6 +100,7 @@ def facts(graph: Graph, node: Node) -> dict[str, Any]:
     reach = node.reach.size if node.reach else None
     return {
         "name": node.name,
+        "group": list(node.group),
         "kind": node.info.kind,
         "title": node.info.title,
         "family": kind_of(node).family,

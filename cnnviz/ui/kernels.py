@@ -112,7 +112,7 @@ def show(net: Network) -> None:
     )
     if picked is not None:
         state.learned_kernel(name, picked)
-        st.switch_page("pages/learn/convolution.py")
+        st.switch_page("pages/learn/convolution.py", query_params={})
     _explain(bank, way, verdict(relatives, slices.shape[1:], centred=centred), centred=centred)
     _download(bank, slices, way)
 

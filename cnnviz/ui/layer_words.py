@@ -51,17 +51,16 @@ def kernels_of(node: Node) -> str:
     """What slides over the maps, in words; "" where nothing does."""
     if not node.window:
         return ""
+    size = times(node.window)
+    what = f"a window of {size}"
+    if node.info.kind.startswith("Depthwise"):
+        what = f"a kernel of {size} for each channel"
+    elif node.info.kind.startswith("Conv") and node.input_shapes:
+        channels = node.input_shapes[0][-1]
+        what = f"{node.info.output_shape[-1]:,} kernels of {size}, over {channels:,} channel{'s'[: channels - 1]}"
     strides = set(node.strides or (1,))
     step = f"stride {strides.pop()}" if len(strides) == 1 else f"strides {times(node.strides or ())}"
     padding = f", padding “{node.info.padding}”" if node.info.padding else ""
-    kind = node.info.kind
-    channels = node.input_shapes[0][-1] if node.input_shapes else None
-    if kind.startswith("Depthwise"):
-        what = f"a kernel of {times(node.window)} for each channel"
-    elif kind.startswith("Conv") and channels and node.info.arithmetic.count("×") >= 2:
-        what = f"{node.info.output_shape[-1]:,} kernels of {times(node.window)}, over {channels:,} channels"
-    else:
-        what = f"a window of {times(node.window)}"
     return f"{what}; {step}{padding}"
 
 

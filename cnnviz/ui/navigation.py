@@ -33,6 +33,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("Learn", "learn/activations.py", "Activations", ":material/show_chart:"),
     PageEntry("Learn", "learn/dimensions.py", "Dimensions", ":material/view_in_ar:"),
     PageEntry("Learn", "learn/invariance.py", "Invariance", ":material/rotate_right:"),
+    PageEntry("Inspect", "inspect/architecture.py", "Architecture", ":material/account_tree:"),
     PageEntry("Inspect", "inspect/feature_maps.py", "Feature maps", ":material/filter:"),
     PageEntry("Inspect", "inspect/kernels.py", "Kernels", ":material/apps:"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from cnnviz.models.library import NETWORKS, NetworkEntry
@@ -14,11 +15,14 @@ OPTION = "--networks"
 
 def choices() -> dict[str, NetworkEntry]:
     """Every network that can be chosen, by its key; nothing is opened."""
-    own = {
-        key: NetworkEntry(title=file.title, summary=f"A network of your own, from {file.path.name}.")
-        for key, file in own_networks(*given_folders()).items()
-    }
-    return {**NETWORKS, **own}
+    entries = dict(NETWORKS)
+    taken = {label(key) for key in NETWORKS}
+    for key, file in own_networks(*given_folders()).items():
+        # The address of a page tells networks apart by their labels.
+        title = f"{file.title} ({file.path.name})" if file.title in taken else file.title
+        entries[key] = NetworkEntry(title=title, summary=f"A network of your own, from {file.path.name}.")
+        taken.add(title)
+    return entries
 
 
 def entry(key: str) -> NetworkEntry:
@@ -47,14 +51,19 @@ def identity(key: str) -> str:
 
 
 def label(key: str) -> str:
-    """What the menu calls a network, and how much would have to be downloaded for it."""
+    """What the menu calls a network; of one that is not shipped, how large its weights are."""
     one = entry(key)
-    return f"{one.title} · {one.megabytes} MB to download" if one.megabytes else one.title
+    return f"{one.title} (ImageNet, {one.pretrained.megabytes} MB)" if one.pretrained else one.title
+
+
+def key_of(text: str | None) -> str | None:
+    """The key of the network that the menu calls so; None if there is none."""
+    return next((key for key in choices() if label(key) == text), None)
 
 
 def given_folders() -> tuple[Path, ...]:
     """The folders after `--networks` where the app was started: `streamlit run app.py -- --networks DIR`."""
     arguments = sys.argv[1:]
-    after = [value for name, value in zip(arguments, arguments[1:], strict=False) if name == OPTION]
+    after = [value for name, value in pairwise(arguments) if name == OPTION]
     joined = [one.removeprefix(f"{OPTION}=") for one in arguments if one.startswith(f"{OPTION}=")]
     return tuple(Path(one).expanduser() for one in (*after, *joined))

@@ -22,6 +22,8 @@ def show(*, draws: bool) -> None:
             on_change=_chosen,
             bind="query-params",
             persist_state="session",
+            help="A network with a size is downloaded when it is chosen for the first time. "
+            "Yours lie in the folder that the server was started with, or in CNNVIZ_HOME/networks.",
         )
         _opening(wanted)
         with st.expander("About this network"):
@@ -34,7 +36,7 @@ def chosen_network() -> str:
 
     A page asks before the sidebar is there for the first time.
     """
-    key = st.session_state.get("network") or st.query_params.get("network")
+    key = st.session_state.get("network") or networks.key_of(st.query_params.get("network"))
     if key not in networks.choices():
         return networks.FIRST
     return cache.in_use() if cache.problem(key) else key

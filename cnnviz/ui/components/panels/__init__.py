@@ -61,7 +61,7 @@ class Brought:
         shown: Shape `(n, rows, columns)`.
         rest: What the others bring together, `(rows, columns)`; None where there are none.
         others: How many those are.
-        bias: Added to every cell.
+        bias: Added to every cell; None for none.
         total: Shape `(rows, columns)`: their sum.
         activation: What is made of it, in a word; "" for nothing.
         result: Shape `(rows, columns)`: after that.
@@ -72,7 +72,7 @@ class Brought:
     shown: np.ndarray
     rest: np.ndarray | None
     others: int
-    bias: float
+    bias: float | None
     total: np.ndarray
     activation: str
     result: np.ndarray

@@ -33,6 +33,7 @@ function createView(root) {
       const count = Math.max(...header.panels.map((panel) => panel.line)) + 1;
       lines.replaceChildren(...Array.from({ length: count }, (_, line) => {
         const row = el("div", "line");
+        row.classList.toggle("many", header.panels.filter((panel) => panel.line === line).length > 3);
         row.append(...boxes.filter((_, number) => header.panels[number].line === line).map((box) => box.element));
         return row;
       }));

@@ -38,7 +38,7 @@ function partsBox(view) {
     const tile = el("div", "channel", "", { role: "listitem" });
     const [title, value] = [el("div", "name"), el("div", "value")];
     const kernel = el("canvas", "kernel", "", { "aria-hidden": "true" });
-    const frame = el("div", "small");
+    const frame = el("div", "thumb");
     const map = el("canvas", "", "", { "aria-hidden": "true" });
     frame.append(map, el("div", "mark"));
     const pictures = el("div", "pictures");
@@ -76,16 +76,16 @@ function partsBox(view) {
     let sum = 0;
     for (let i = 0; i < tiles.length; i++) sum += arrays.shown[i * size + at];
     const rest = arrays.rest ? arrays.rest[at] : 0;
-    const numbers = [sum, rest, brought.bias, arrays.total[at], arrays.result[at]];
+    const numbers = [sum, rest, brought.bias ?? 0, arrays.total[at], arrays.result[at]];
     const decimals = sumDecimals(numbers);
     const shown = (value) => fixed(Math.abs(value), decimals);
     const signed = (value) => (fixed(value, decimals).startsWith("−") ? "−" : "+");
     const term = (value, label) => ({ sign: signed(value), text: shown(value), label });
     const terms = [{ sign: "", text: fixed(sum, decimals), label: plural(tiles.length, "channel") }];
     if (arrays.rest) terms.push(term(rest, plural(brought.others, "other")));
-    terms.push(term(brought.bias, "bias"));
+    if (brought.bias !== null) terms.push(term(brought.bias, "bias"));
     const exactly = printedAddUp(numbers.slice(0, 3), numbers[3], decimals);
-    terms.push({ sign: exactly ? "=" : "≈", text: fixed(numbers[3], decimals), label: "before" });
+    terms.push({ sign: exactly ? "=" : "≈", text: fixed(numbers[3], decimals), label: brought.activation ? "before" : "this cell" });
     if (brought.activation) terms.push({ sign: "→", text: fixed(numbers[4], decimals), label: `after ${brought.activation}` });
     equation.set(terms);
   }

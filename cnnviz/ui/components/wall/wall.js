@@ -21,7 +21,7 @@ function createView(root) {
       view.order = kept.order = order;
       tiles.arrange();
       tiles.element.scrollTop = 0;
-      tiles.paint();
+      paint();
     }),
     choiceSwitch("Colour scale", [["map", "per map"], ["layer", "per layer"]], view.scale, (scale) => {
       view.scale = kept.scale = scale;
@@ -36,7 +36,7 @@ function createView(root) {
     const thinned = wall.thinned > 1 ? `; each cell here is the mean of ${wall.thinned} × ${wall.thinned}` : "";
     legend.paint({
       limit: view.limitOf(view.selected), signed: wall.signed, colours: wall.signed ? view.palettes.signed : view.palettes.plain,
-      meaning: `${wall.signed ? "blue: negative, orange: positive" : "dark: 0, bright: large"}; ${whose}${thinned}`,
+      meaning: `${wall.signed ? "blue: negative, orange: positive" : "dark: 0, bright: large"}; ${whose}${thinned}. On each tile: its number, and its ${view.order === "mean" ? "mean" : "maximum"}`,
     });
   }
 
@@ -65,7 +65,8 @@ function createView(root) {
       tiles.build();
     }
     tiles.arrange();
-    tiles.select(view.selected, false);
+    tiles.select(view.selected, form !== view.shown);
+    view.shown = form;
     paint();
   };
   return view;

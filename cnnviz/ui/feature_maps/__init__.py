@@ -1,0 +1,1 @@
+"""What the page Feature maps works out and says."""

@@ -1,0 +1,156 @@
+"""The menu of networks: what is in it, where files come from, and what happens to one that cannot be opened."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.errors import NetworkError
+from cnnviz.models import NETWORKS
+from cnnviz.ui import cache, networks, state
+
+PATIENCE = 60  # Seconds.
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The user's own folder of networks."""
+    monkeypatch.setenv("CNNVIZ_HOME", str(tmp_path))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    (tmp_path / "networks").mkdir()
+    return tmp_path / "networks"
+
+
+def test_the_menu_lists_the_catalogue_then_files(folder, tmp_path, monkeypatch):
+    (folder / "mine.keras").touch()
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "theirs.keras").touch()
+    (given / "theirs.json").write_text(json.dumps({"title": "Theirs"}))
+    for arguments in (["--networks", str(given)], [f"--networks={given}"], ["--other", "--networks", str(given)]):
+        monkeypatch.setattr(sys, "argv", ["app.py", *arguments])
+        assert list(networks.choices()) == [*NETWORKS, "own/theirs", "own/mine"]
+    assert networks.source("own/theirs") == given / "theirs.keras"
+    assert networks.source("digits") == "digits" and networks.label("own/theirs") == "Theirs"
+    monkeypatch.setattr(sys, "argv", ["app.py", "--networks"])
+    assert networks.given_folders() == ()
+
+
+def test_labels_tell_networks_apart_and_stay_the_same(folder):
+    """They are in the address of a page."""
+    for name in ("digits", "a", "b"):
+        (folder / f"{name}.keras").touch()
+        (folder / f"{name}.json").write_text(json.dumps({"title": "Digits"}))
+    labels = [networks.label(key) for key in networks.choices()]
+    assert len(set(labels)) == len(labels)
+    assert all(networks.key_of(networks.label(key)) == key for key in networks.choices())
+    assert networks.key_of("Digits") == "digits" and networks.key_of("own/a") is None
+    before = networks.label("mobilenet_v2")
+    assert before == "MobileNetV2 (ImageNet, 14 MB)"
+    weights = folder.parent / "models" / NETWORKS["mobilenet_v2"].pretrained.file
+    weights.parent.mkdir()
+    weights.touch()
+    assert networks.label("mobilenet_v2") == before and NETWORKS["mobilenet_v2"].megabytes == 0
+
+
+def test_a_file_that_was_changed_is_another_network(folder):
+    path = folder / "mine.keras"
+    path.touch()
+    first = networks.identity("own/mine")
+    assert networks.identity("own/mine") == first and networks.identity("digits") == "digits"
+    path.write_bytes(b"other")
+    stamp = path.stat().st_mtime_ns + 1_000_000
+    import os
+
+    os.utime(path, ns=(stamp, stamp))
+    assert networks.identity("own/mine") != first
+    path.unlink()
+    assert networks.identity("own/mine") == "own/mine" and networks.entry("own/mine").title == "mine"
+
+
+# ---- in the app
+
+
+@pytest.fixture
+def app(folder, monkeypatch):
+    """The page Kernels with networks that open at once, all but those whose file is called broken."""
+    opened = {}
+
+    def load(source, *, on_progress=None):
+        name = source.stem if isinstance(source, Path) else source
+        if on_progress:
+            on_progress(3 * 2**20, 14 * 2**20)
+            opened["wait"].wait(PATIENCE)
+        if name == "broken":
+            raise NetworkError("It is *damaged*.")
+        return opened["digits"]
+
+    from cnnviz.models import load_network
+
+    opened["digits"] = load_network("digits")
+    tables = {}
+    for name in ("_openings", "_problems", "_downloaded"):
+        tables[name] = {}
+        monkeypatch.setattr(cache, name, lambda table=tables[name]: table)
+    monkeypatch.setattr(cache, "load_network", load)
+    monkeypatch.setattr(state, "PAINTED", 0)
+    (folder / "broken.keras").touch()
+    (folder / "good.keras").touch()
+    app = AppTest.from_file(str(Path(__file__).parents[2] / "app.py"), default_timeout=PATIENCE)
+    app.opened = opened
+    app.run()
+    return app
+
+
+def settle(app, holds):
+    deadline = time.monotonic() + PATIENCE
+    while not holds() and time.monotonic() < deadline:
+        app.run()
+        assert not app.exception
+        time.sleep(0.05)
+    assert holds()
+
+
+def choose(app, key):
+    app.sidebar.selectbox(key="network").set_value(key)
+    app.run()
+
+
+def test_a_network_that_cannot_be_opened_leaves_the_one_before_in_use(app):
+    choose(app, "own/good")
+    settle(app, lambda: cache.is_open("own/good"))
+    app.run()
+    choose(app, "own/broken")
+    settle(app, lambda: any("stays in use" in one.value for one in app.sidebar.error))
+    assert app.sidebar.error[0].value == r"It is \*damaged\*\. good stays in use."
+    assert app.session_state["network_in_use"] == "own/good"
+    choose(app, "digits")
+    settle(app, lambda: app.session_state["network_in_use"] == "digits")
+    assert not app.sidebar.error
+
+
+def test_trying_again_opens_a_file_that_was_mended(app, monkeypatch):
+    choose(app, "own/broken")
+    settle(app, lambda: bool(app.sidebar.error))
+    monkeypatch.setattr(cache, "load_network", lambda source: app.opened["digits"])
+    next(button for button in app.sidebar.button if button.label == "Try again").click().run()
+    settle(app, lambda: app.session_state["network_in_use"] == "own/broken")
+    assert not app.sidebar.error
+
+
+def test_a_download_says_how_far_it_is_and_keeps_nobody_waiting(app):
+    import threading
+
+    app.opened["wait"] = threading.Event()
+    choose(app, "mobilenet_v2")
+    settle(app, lambda: any("3 of about 14 MB" in one.value for one in app.sidebar.markdown))
+    assert any(one.value == "Downloading MobileNetV2: 3 of about 14 MB." for one in app.sidebar.markdown)
+    choose(app, "own/good")
+    settle(app, lambda: cache.is_open("own/good"))
+    assert not cache.is_open("mobilenet_v2")
+    app.opened["wait"].set()
+    choose(app, "mobilenet_v2")
+    settle(app, lambda: cache.is_open("mobilenet_v2"))
