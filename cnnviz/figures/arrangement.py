@@ -165,7 +165,7 @@ def arrange(blocks: Sequence[Block], *, width: float) -> Arrangement:
         for each in row:
             _place(stacks, each, x, middle)
             x += each.width
-        widest = max(widest, x + MARGIN)
+        widest = max(widest, x + MARGIN + 10)
         bottom = middle + max(each.down for each in row) + ROW_GAP + 8 * depth
     return Arrangement(stacks, rows, widest, bottom)
 

@@ -21,7 +21,7 @@ from cnnviz.figures.arrangement import (
 )
 from cnnviz.figures.theme import CATEGORIES, GUIDE
 
-WIDE = 900.0  # Pixels of a row.
+WIDE = 820.0  # Pixels of a row.
 SMALLEST = 40.0  # Pixels that a finger needs.
 LEGEND_LINE = 28.0
 
@@ -55,7 +55,8 @@ def blueprint(blocks: Sequence[Block], *, title: str, width: float = WIDE) -> st
     """
     placed = arrange(blocks, width=width)
     used = [key for key in FAMILIES if any(block.family == key for block in blocks)]
-    legend, taken = _legend(used, placed.height, placed.width)
+    named = [key for key in used if key != "picture"]  # Its label says what it is.
+    legend, taken = _legend(named, placed.height, placed.width)
     height = placed.height + taken
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="blueprint" width="{placed.width:.0f}" height="{height:.0f}" '
@@ -84,13 +85,13 @@ def _style(used: list[str]) -> str:
         f".blueprint .frame{{fill:none;stroke:{GUIDE};stroke-width:1.5;stroke-dasharray:6 4}}",
         ".blueprint .hit{fill:#fff;fill-opacity:0}",
         ".blueprint .top,.blueprint .side,.blueprint .front{stroke:#fff;stroke-width:.7;stroke-linejoin:round}",
-        ".blueprint .closed{stroke:#1b1d22;stroke-width:2;stroke-dasharray:6 4}",
+        ".blueprint .closed{stroke:#1b1d22;stroke-width:2;stroke-dasharray:5 3}",
     ]
     for key in used:
         colour = FAMILIES[key].colour
         rules.append(f".blueprint .{key} .front{{fill:{colour}}}")
         rules.append(f".blueprint .{key} .top{{fill:{_mixed(colour, 255, 0.4)}}}")
-        rules.append(f".blueprint .{key} .side{{fill:{_mixed(colour, 0, 0.25)}}}")
+        rules.append(f".blueprint .{key} .side{{fill:{_mixed(colour, 0, 0.2)}}}")
     return "".join(rules)
 
 
@@ -103,6 +104,11 @@ def _drawn(stack: Stack) -> str:
     """A block with its slabs, and the label under it."""
     top = stack.y - stack.height / 2 + stack.slant / 2
     x, width, parts = stack.x, stack.width, []
+    # Of the block's own colour, whatever leans on it: it is the largest face.
+    side = (
+        f'<path class="side" d="M{x + stack.length:.1f} {top:.1f}l{stack.slant:.1f} {-stack.slant:.1f}'
+        f'v{stack.height:.1f}l{-stack.slant:.1f} {stack.slant:.1f}z"/>'
+    )
     for number, block in enumerate(stack.blocks):
         hit = _rectangle("hit", x, stack.y - max(stack.half, SMALLEST / 2), width, max(2 * stack.half, SMALLEST))
         label = ""
@@ -117,18 +123,16 @@ def _drawn(stack: Stack) -> str:
             )
         parts.append(
             f'<g class="block {block.family}" data-name="{escape(block.name)}"><title>{escape(block.words)}</title>'
-            f"{hit}{_box(x, top, width, stack.height, stack.slant, block.is_closed)}{label}</g>"
+            f"{hit}{side if number == 0 else ''}{_box(x, top, width, stack, block.is_closed)}{label}</g>"
         )
         x, width = x + width, SLAB
     return "".join(parts)
 
 
-def _box(x: float, y: float, width: float, height: float, slant: float, is_closed: bool) -> str:
-    more = " closed" if is_closed else ""
+def _box(x: float, y: float, width: float, stack: Stack, is_closed: bool) -> str:
+    more, height, slant = " closed" if is_closed else "", stack.height, stack.slant
     return (
         f'<path class="top" d="M{x:.1f} {y:.1f}h{width:.1f}l{slant:.1f} {-slant:.1f}h{-width:.1f}z"/>'
-        f'<path class="side" d="M{x + width:.1f} {y:.1f}l{slant:.1f} {-slant:.1f}v{height:.1f}l{-slant:.1f} '
-        f'{slant:.1f}z"/>'
         f'<path class="front{more}" d="M{x:.1f} {y:.1f}h{width:.1f}v{height:.1f}h{-width:.1f}z"/>'
     )
 
@@ -162,7 +166,8 @@ def _next_row(placed: Arrangement, number: int, parts: list[str]) -> tuple[float
     middle = next(stack.y for stack in stacks[first.first : first.stop] if stack.lane == 0)
     depth = max(len(stack.main.group) for each in placed.rows[number] for stack in stacks[each.first : each.stop])
     above = middle - max(each.up for each in placed.rows[number]) - depth * HEADING - 10
-    right = x + (GAP - 12)
+    last = stacks[first.first - 1]
+    right = max(x, last.x + (last.length + last.slant + last.room) / 2) + 12  # Past its label, too.
     left = MARGIN + 4
     parts.append(f'<path class="wire" d="M{x:.1f} {y:.1f}H{right:.1f}V{above:.1f}H{left:.1f}V{middle:.1f}"/>')
     return left, middle
@@ -232,13 +237,13 @@ def _legend(used: list[str], y: float, width: float) -> tuple[str, float]:
     """The legend as text and the height it takes."""
     parts, x, line = [], MARGIN + 4, 0
     for key in used:
-        family = FAMILIES[key]
+        family, more = FAMILIES[key], " closed" if key == "model" else ""
         room = 34 + 9 * len(family.title)
         if x + room > width and x > MARGIN + 4:
             x, line = MARGIN + 4, line + 1
         below = y + LEGEND_LINE * line
         parts.append(
-            f'<g class="key {key}"><rect class="front" x="{x:.0f}" y="{below:.0f}" width="18" height="18"/>'
+            f'<g class="key {key}"><rect class="front{more}" x="{x:.0f}" y="{below:.0f}" width="18" height="18"/>'
             f'<text x="{x + 25:.0f}" y="{below + 15:.0f}">{family.title}</text></g>'
         )
         x += room

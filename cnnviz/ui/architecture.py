@@ -9,7 +9,7 @@ from cnnviz.figures.blueprint import blueprint as drawn
 from cnnviz.models import Network
 from cnnviz.models.graph import Graph, network_graph
 from cnnviz.models.model_code import model_code
-from cnnviz.ui import html, navigation, sidebar
+from cnnviz.ui import html, navigation, networks, sidebar
 from cnnviz.ui.blocks import blocks_of, facts, homes, model_facts, nested, open_at_first
 from cnnviz.ui.components.blueprint import Plan, blueprint
 
@@ -82,7 +82,7 @@ def _opened(name: str, graph: Graph) -> set[str]:
 
 def _plan(graph: Graph, name: str, opened: set[str]) -> Plan:
     blocks = blocks_of(graph, opened)
-    title = f"Layers of {name}, from the picture to the answer"
+    title = f"Layers of {networks.entry(name).title}, from the picture to the answer"
     models = [model_facts(graph, each) for each in nested(graph)]
     first = next((block.name for block in blocks[1:] if not block.is_slab), blocks[-1].name)
     return Plan(
@@ -122,7 +122,9 @@ def _explain(graph: Graph) -> None:
 
 def _take_away(net: Network, plan: Plan) -> None:
     """The drawing as a file, and the network as code."""
-    stem = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in plan.network.split("/")[-1])
+    stem = "".join(
+        letter if letter.isalnum() or letter in "-_" else "_" for letter in networks.entry(plan.network).title
+    )
     st.download_button(
         "Drawing (SVG)",
         data=plan.wide.encode(),

@@ -124,14 +124,13 @@ def model_facts(graph: Graph, name: str) -> dict[str, Any]:
     nodes = [node for node in graph.nodes if name in node.group]
     names = {node.name for node in nodes}
     last = _last(graph, nodes, names)
-    short = name.split("/")[-1]
     parameters = sum(node.own_parameters for node in nodes)
     work = sum(node.work.count or 0 for node in nodes)
     reach = last.reach.size if last.reach else None
     return {
         "name": name,
         "kind": "Model",
-        "title": f"Nested model, {short}",
+        "title": "Nested model",
         "family": "model",
         "says": f"A network within the network, of {len(nodes)} layers.",
         "shape": list(last.info.output_shape),

@@ -32,7 +32,7 @@ def architecture(open_page: OpenPage) -> Page:
 
 
 def drawing(page: Page) -> Locator:
-    return page.get_by_role("listbox", name="Layers of digits, from the picture to the answer")
+    return page.get_by_role("listbox", name="Layers of Digits, from the picture to the answer")
 
 
 def blocks(page: Page) -> Locator:
@@ -124,7 +124,7 @@ def test_it_can_be_enlarged(architecture: Page) -> None:
 
 
 def test_see_its_maps(architecture: Page) -> None:
-    block(architecture, "conv_3").click()
+    block(architecture, "conv_3").locator(".label").click()
     architecture.get_by_role("button", name="See its maps").click()
     expect(architecture).to_have_url(re.compile("/feature_maps"))
 
@@ -155,5 +155,5 @@ def test_by_touch_on_a_phone(open_page: OpenPage) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessible(open_page: OpenPage, scheme: str) -> None:
     page = open_architecture(open_page, color_scheme=scheme)
-    block(page, "conv_2").click()
+    block(page, "conv_2").locator(".label").click()
     expect_accessible(page)

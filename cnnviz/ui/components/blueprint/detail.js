@@ -1,7 +1,7 @@
 // What is known of the selected layer.
 function blueprintDetail(view, select) {
   const element = el("section", "detail", "", { "aria-live": "polite" });
-  const heading = el("h3", "title");
+  const heading = el("h2", "title");
   const says = el("p", "says");
   const list = el("dl", "facts");
   const actions = el("div", "actions");
