@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+import re
 import subprocess
 import sys
 import tomllib
@@ -27,6 +28,7 @@ DISTRIBUTIONS = {
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "axe_playwright_python": "axe-playwright-python",
+    "tf_keras_vis": "tf-keras-vis",
 }
 # These wheels carry photographs, which are read without importing the package: its name is a text in the code.
 FOR_THEIR_FILES = {"skimage", "sklearn"}
@@ -40,7 +42,7 @@ def project():
 
 def declared(requirements):
     """The names alone: "numpy>=2.0" and "pyright[nodejs]>=1" are numpy and pyright."""
-    return {requirement.split(">")[0].split("[")[0].strip().lower() for requirement in requirements}
+    return {re.split("[><=[]", requirement)[0].strip().lower() for requirement in requirements}
 
 
 def imported(files):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.data.shapes import KINDS, make_shapes
 from cnnviz.errors import DatasetUnavailable
 from cnnviz.home import home
 
@@ -98,6 +99,27 @@ def _mnist():
         ) from error
 
 
+def _cifar10():
+    path = home() / "datasets" / "cifar10.npz"
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as file:
+            return (file["x_train"], file["y_train"]), (file["x_test"], file["y_test"])
+    import keras
+
+    try:
+        return keras.datasets.cifar10.load_data()
+    except Exception as error:  # Keras raises a bare Exception when the download fails.
+        raise DatasetUnavailable(
+            f"CIFAR-10 is not at {path} and could not be downloaded (about 170 MB). "
+            "Put cifar10.npz there, or connect this machine to the internet once."
+        ) from error
+
+
+def _shapes():
+    train, test = make_shapes(6000, seed=0), make_shapes(1200, seed=1)
+    return (train.pictures, train.labels), (test.pictures, test.labels)
+
+
 DATASETS: dict[str, DatasetEntry] = {
     "mnist": DatasetEntry(
         title="MNIST",
@@ -105,5 +127,21 @@ DATASETS: dict[str, DatasetEntry] = {
         source="LeCun, Cortes and Burges 1998, CC BY-SA 3.0",
         class_names=tuple("0123456789"),
         load=_mnist,
+    ),
+    "cifar10": DatasetEntry(
+        title="CIFAR-10",
+        summary="60,000 photographs of ten kinds of things, 32 × 32 pixels, in colour; 50,000 to learn from and 10,000 "
+        "to be tested on.",
+        source="Krizhevsky 2009, “Learning multiple layers of features from tiny images”",
+        class_names=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+        load=_cifar10,
+    ),
+    "shapes": DatasetEntry(
+        title="Shapes",
+        summary="7,200 pictures of circles, squares, triangles, stars, crosses and rings over a cluttered ground, "
+        "32 × 32 pixels, in colour, made from a seed; 6,000 to learn from and 1,200 to be tested on.",
+        source="Made by cnnviz",
+        class_names=tuple(KINDS),
+        load=_shapes,
     ),
 }

@@ -2,75 +2,58 @@
 
 Every pass is traced once, with the batch size left open and the class an int32 tensor, and only ever called as that one
 concrete function: nothing is traced again, and any number of threads may call it.
-
-What a layer gives out is caught while tracing, by standing in for its `call`; that is the layer's real output for every
-kind of model, where `layer.output` is missing or that of another call (nested, shared and subclassed layers).
 """
 
 from __future__ import annotations
 
+import copy
+import functools
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from cnnviz.errors import NetworkError
 from cnnviz.models.layers import LayerInfo, describe
+from cnnviz.models.tracing import Trace, as_float, catching, leaves, scores_of
 
 # Tracing stands in for methods of layers that another thread may be tracing too.
 _TRACING = threading.RLock()
-
-
-@dataclass
-class Call:
-    """One call of one layer while a pass is traced."""
-
-    name: str
-    layer: Any
-    input: Any
-    output: Any
-
-
-@dataclass
-class Trace:
-    """What a pass saw: the calls in order, the scores before softmax or sigmoid, and the probabilities."""
-
-    calls: list[Call] = field(default_factory=list)
-    logits: Any = None
-    probabilities: Any = None
-
-    def call(self, name: str) -> Call:
-        """The call of this name."""
-        return next(call for call in self.calls if call.name == name)
-
-    def output(self, name: str) -> Any:
-        """What the call of this name gave out."""
-        return self.call(name).output
 
 
 class Passes:
     """The passes of one model, each compiled at its first use.
 
     Args:
-        model: A built Keras 3 model with one input.
+        model: A built Keras 3 model.
         output: Which of several outputs is meant, by index; None where there is one.
+        shape: `(height, width, channels)` of a picture; by default the model's own.
+        feed: From a batch of pictures to what the model is called with, where it takes more than that.
     """
 
-    def __init__(self, model: Any, output: int | None = None) -> None:
+    def __init__(
+        self,
+        model: Any,
+        output: int | None = None,
+        *,
+        shape: tuple[int, int, int] | None = None,
+        feed: Callable[[Any], Any] = lambda batch: batch,
+    ) -> None:
         self.model = model
+        self.shape = shape or tuple(model.input_shape[1:])
+        self.feed = feed
         self.chosen = output
         self._compiled: dict[Any, Callable[..., Any]] = {}
         self._layers: tuple[LayerInfo, ...] | None = None
         self._classes = 0
+        self._values: list[Any] | None = None
 
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
         """Every call of every layer, in the order of the calls."""
         if self._layers is None:
-            self._build("describe", lambda batch, trace: trace.logits)
+            self._pass("describe", lambda batch: self._trace(batch).logits, self._pictures())
         assert self._layers is not None
         return self._layers
 
@@ -79,21 +62,42 @@ class Passes:
         """How many classes there are: 2 for a single unit."""
         return self._classes if self.layers else 0
 
+    @property
+    def grids(self) -> tuple[str, ...]:
+        """The layers whose output has rows and columns, more than one cell of them."""
+        return tuple(
+            layer.name
+            for layer in self.layers
+            if layer.role != "input" and len(layer.output_shape) == 3 and max(layer.output_shape[:2]) > 1
+        )
+
     def answer(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Scores and probabilities, each `(n, classes)`."""
-        run = self._get("answer", lambda batch, trace: (trace.logits, trace.probabilities))
-        logits, probabilities = run(batch)
+
+        def run(batch: Any) -> Any:
+            trace = self._trace(batch)
+            return trace.logits, trace.probabilities
+
+        logits, probabilities = self._pass("answer", run, self._pictures())(batch)
         return logits.numpy(), probabilities.numpy()
 
     def features(self, batch: np.ndarray, names: Sequence[str]) -> dict[str, np.ndarray]:
         """The named layers' outputs, in one pass."""
-        key = ("features", *names)
-        outputs = self._get(key, lambda batch, trace: [_float(trace.output(name)) for name in names])(batch)
+
+        def run(batch: Any) -> Any:
+            trace = self._trace(batch)
+            return [as_float(trace.output(name)) for name in names]
+
+        outputs = self._pass(("features", *names), run, self._pictures())(batch)
         return {name: output.numpy() for name, output in zip(names, outputs, strict=True)}
 
     def received(self, batch: np.ndarray, name: str) -> np.ndarray:
         """What the named layer was given."""
-        return self._get(("received", name), lambda batch, trace: _float(trace.call(name).input))(batch).numpy()
+
+        def run(batch: Any) -> Any:
+            return as_float(self._trace(batch).call(name).input)
+
+        return self._pass(("received", name), run, self._pictures())(batch).numpy()
 
     def gradients(
         self, batch: np.ndarray, classes: np.ndarray, layer: str
@@ -102,52 +106,159 @@ class Passes:
 
         Args:
             batch: Shape `(n, height, width, channels)`.
-            classes: Shape `(n,)`, int32.
+            classes: Shape `(n,)`, int32; −1 stands for the class that is predicted.
             layer: A layer's name.
         """
+        # The last grid is asked most and costs least. One pass for all the others: a pass for each would take seconds
+        # at every first use and keep its memory.
+        last = (self.grids or ("",))[-1]
+        names = (last,) if layer == last else tuple(info.name for info in self.layers)
+
+        def run(batch: Any, classes: Any) -> Any:
+            import tensorflow as tf
+
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                trace = self._trace(batch, watch=(names, tape.watch))
+                scores = _chosen(trace.logits, classes)
+            features = [trace.output(name) for name in names]
+            gradients = tape.gradient(scores, features, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+            return [as_float(one) for one in features], [as_float(one) for one in gradients], trace.logits
+
+        which = "last" if layer == last else "every"
+        features, gradients, logits = self._pass(("gradients", which), run, self._pictures(), _indices())(
+            batch, classes
+        )
+        index = names.index(layer)
+        return features[index].numpy(), gradients[index].numpy(), logits.numpy()
+
+    def input_gradients(
+        self, batch: np.ndarray, classes: np.ndarray, *, guided: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The gradients of each picture's class score with respect to the picture, and the scores.
+
+        Args:
+            batch: Shape `(n, height, width, channels)`.
+            classes: Shape `(n,)`, int32; −1 stands for the class that is predicted.
+            guided: Let through every ReLU only what is positive there (Springenberg et al. 2015).
+        """
+
+        def run(batch: Any, classes: Any) -> Any:
+            import tensorflow as tf
+
+            # Of this graph alone: the layers, and every other pass, keep their gradients.
+            with tf.compat.v1.get_default_graph().gradient_override_map(_guided_relu() if guided else {}):
+                trace = self._trace(batch)
+            scores = _chosen(trace.logits, classes)
+            # Of its two ways, only this one heeds the map.
+            gradients = tf.gradients(scores, batch, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+            return as_float(gradients[0]), trace.logits
+
+        gradients, logits = self._pass(("input gradients", guided), run, self._pictures(), _indices())(batch, classes)
+        return gradients.numpy(), logits.numpy()
+
+    def towards(
+        self, batch: np.ndarray, layer: str | None, direction: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """How far each picture's features lie in a direction, and the gradients of that with respect to the picture.
+
+        Args:
+            batch: Shape `(n, height, width, channels)`.
+            layer: A layer's name; None for the scores before softmax.
+            direction: Of the layer's shape, or `(n, …)`; None for that of the features themselves, which makes the
+                gradients those of half their squared length.
+
+        Returns:
+            Shapes `(n,)` and `(n, height, width, channels)`.
+        """
+
+        def run(batch: Any, direction: Any, itself: Any) -> Any:
+            import tensorflow as tf
+
+            trace = self._trace(batch)
+            features = as_float(trace.logits if layer is None else trace.output(layer))
+            along = features * (direction + itself * tf.stop_gradient(features))
+            values = tf.reduce_sum(along, axis=list(range(1, len(features.shape))))
+            return values, as_float(tf.gradients(values, batch, unconnected_gradients=tf.UnconnectedGradients.ZERO)[0])
+
         import tensorflow as tf
 
-        key = ("gradients", layer)
-        if key not in self._compiled:
-            with _TRACING:
-                if key not in self._compiled:
-
-                    def run(batch: Any, classes: Any) -> Any:
-                        with tf.GradientTape(watch_accessed_variables=False) as tape:
-                            trace = self._trace(batch, watch=(layer, tape.watch))
-                            scores = tf.gather(trace.logits, classes, axis=1, batch_dims=1)
-                        features = trace.output(layer)
-                        gradients = tape.gradient(scores, features, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-                        return _float(features), _float(gradients), trace.logits
-
-                    signature = [self._signature(), tf.TensorSpec([None], tf.int32)]
-                    self._compiled[key] = _concrete(run, signature)
-        outputs = self._compiled[key](tf.constant(batch), tf.constant(classes, tf.int32))
-        features, gradients, logits = (output.numpy() for output in outputs)
-        return features, gradients, logits
+        shape = next((info.output_shape for info in self.layers if info.name == layer), (self.classes,))
+        given = np.zeros((1, *shape)) if direction is None else np.reshape(direction, (-1, *shape))
+        specs = [self._pictures(), tf.TensorSpec([None, *shape], tf.float32), tf.TensorSpec([], tf.float32)]
+        values, gradients = self._pass(("towards", layer), run, *specs)(
+            batch, given.astype(np.float32), np.float32(direction is None)
+        )
+        return values.numpy(), gradients.numpy()
 
     def weights(self, name: str) -> tuple[np.ndarray, ...]:
         """A layer's weights, as Keras lists them."""
         path = name.split(":")[0]
         layer = next(layer for known, layer in leaves(self.model) if known == path)
-        return tuple(np.asarray(weight.numpy(), np.float32) for weight in layer.weights)
+        weights = layer.weights
+        if self._values is not None:
+            fed = {id(weight): value for weight, value in zip(self.model.weights, self._values, strict=True)}
+            weights = [fed[id(weight)] for weight in weights]
+        return tuple(np.asarray(weight.numpy(), np.float32) for weight in weights)
 
-    def _get(self, key: Any, select: Callable[[Any, Trace], Any]) -> Callable[[np.ndarray], Any]:
-        return self._compiled.get(key) or self._build(key, select)
+    def shuffled(self, names: Sequence[str], seed: int) -> Passes:
+        """The passes of the same model with the weights of some layers in another order.
 
-    def _build(self, key: Any, select: Callable[[Any, Trace], Any]) -> Callable[[np.ndarray], Any]:
+        The model is untouched: the values are fed into passes of their own, compiled once for every such shuffle.
+
+        Args:
+            names: Layers' names.
+            seed: Of the order.
+        """
         import tensorflow as tf
 
-        with _TRACING:
-            if key not in self._compiled:
-                run = _concrete(lambda batch: select(batch, self._trace(batch)), [self._signature()])
-                self._compiled[key] = lambda batch: run(tf.constant(batch))
-            return self._compiled[key]
+        paths = {name.split(":")[0] for name in names}
+        mixed = {id(weight) for path, layer in leaves(self.model) if path in paths for weight in layer.weights}
+        rng = np.random.default_rng(seed)
+        values = []
+        for weight in self.model.weights:
+            value = weight.numpy()
+            # Drawn for every weight, so that a layer's order does not depend on which others are mixed.
+            order = rng.permutation(value.size)
+            values.append(tf.constant(value.ravel()[order].reshape(value.shape) if id(weight) in mixed else value))
+        self.layers  # noqa: B018 - described once, for both.
+        passes = copy.copy(self)
+        passes._values = values
+        return passes
 
-    def _signature(self) -> Any:
+    def _pass(self, key: Any, run: Callable[..., Any], *specs: Any) -> Callable[..., Any]:
+        """A function of arrays, compiled at its first use."""
         import tensorflow as tf
 
-        return tf.TensorSpec([None, *self.model.input_shape[1:]], tf.float32)
+        fed = self._values is not None
+        key = (key, fed)
+        if key not in self._compiled:
+            with _TRACING:
+                if key not in self._compiled:
+                    self._compiled[key] = self._compile_fed(run, specs) if fed else _concrete(run, specs)
+        compiled = self._compiled[key]
+        # By name would be slower: one array for each spec, in order.
+        values = () if self._values is None else (self._values,)
+        return lambda *arrays: compiled(
+            *values, *(tf.constant(array, spec.dtype) for array, spec in zip(arrays, specs, strict=True))
+        )
+
+    def _compile_fed(self, run: Callable[..., Any], specs: Sequence[Any]) -> Callable[..., Any]:
+        import keras
+        import tensorflow as tf
+
+        variables = self.model.weights
+
+        def run_fed(values: list[Any], *arguments: Any) -> Any:
+            with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
+                return run(*arguments)
+
+        shapes = [tf.TensorSpec(value.shape, value.dtype) for value in self._values or ()]
+        return _concrete(run_fed, [shapes, *specs])
+
+    def _pictures(self) -> Any:
+        import tensorflow as tf
+
+        return tf.TensorSpec([None, *self.shape], tf.float32)
 
     def _choose(self, output: Any) -> Any:
         """The one output that is meant."""
@@ -161,14 +272,14 @@ class Passes:
             )
         return outputs[self.chosen]
 
-    def _trace(self, batch: Any, watch: tuple[str, Callable[[Any], None]] | None = None) -> Trace:
+    def _trace(self, batch: Any, watch: tuple[Sequence[str], Callable[[Any], None]] | None = None) -> Trace:
         trace = Trace()
-        with _catching(self.model, trace.calls, watch):
-            output = self.model(batch, training=False)
+        with catching(self.model, trace.calls, watch):
+            output = self.model(self.feed(batch), training=False)
         output = self._choose(output)
         # The first that gave this very tensor: a dropout or a linear activation after it only hands it on.
         last = next((call for call in trace.calls if call.output is output), None)
-        trace.logits, trace.probabilities = _scores(last, output)
+        trace.logits, trace.probabilities = scores_of(last, output)
         if self._layers is None:
             self._classes = int(trace.logits.shape[-1])
             self._layers = tuple(
@@ -177,89 +288,39 @@ class Passes:
         return trace
 
 
-def _concrete(run: Callable[..., Any], signature: list[Any]) -> Callable[..., Any]:
+def _concrete(run: Callable[..., Any], signature: Sequence[Any]) -> Callable[..., Any]:
     import tensorflow as tf
 
-    return tf.function(run, input_signature=signature, autograph=False).get_concrete_function()
+    return tf.function(run, input_signature=list(signature), autograph=False).get_concrete_function()
 
 
-def _float(tensor: Any) -> Any:
+def _indices() -> Any:
     import tensorflow as tf
 
-    return tf.cast(tensor, tf.float32)  # Half-precision sums lose what they add up.
+    return tf.TensorSpec([None], tf.int32)
 
 
-def leaves(layer: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The layers that hold no others, with their paths "outer/inner"."""
-    for inner in layer._flatten_layers(include_self=False, recursive=False):
-        if any(True for _ in inner._flatten_layers(include_self=False, recursive=False)):
-            yield from leaves(inner, f"{prefix}{inner.name}/")
-        else:
-            yield prefix + inner.name, inner
-
-
-@contextmanager
-def _catching(model: Any, calls: list[Call], watch: tuple[str, Callable[[Any], None]] | None) -> Iterator[None]:
-    """Note every call of every layer while the model is called; layers are as before afterwards."""
-    counts: dict[str, int] = {}
-    changed = []
-
-    def stand_in(path: str, layer: Any) -> Callable[..., Any]:
-        original = layer.call
-
-        def call(*arguments: Any, **options: Any) -> Any:
-            output = original(*arguments, **options)
-            counts[path] = counts.get(path, 0) + 1
-            name = path if counts[path] == 1 else f"{path}:{counts[path]}"
-            if watch and watch[0] == name:
-                watch[1](output)
-            if hasattr(output, "shape"):  # A layer inside a recurrent one gives several tensors: no page can show them.
-                calls.append(Call(name, layer, arguments[0] if arguments else None, output))
-            return output
-
-        return call
-
-    try:
-        for path, layer in leaves(model):
-            own = vars(layer).get("call")
-            # Past the layer's own bookkeeping: this is no new attribute of it.
-            object.__setattr__(layer, "call", stand_in(path, layer))
-            changed.append((layer, own))
-        yield
-    finally:
-        for layer, own in reversed(changed):
-            object.__delattr__(layer, "call") if own is None else object.__setattr__(layer, "call", own)
-
-
-def _scores(last: Call | None, output: Any) -> tuple[Any, Any]:
-    """Scores before softmax or sigmoid, and probabilities, from the layer that gives the model's output."""
-    import keras
+def _chosen(logits: Any, classes: Any) -> Any:
+    """Each picture's score of its class, `(n,)`."""
     import tensorflow as tf
 
-    if len(output.shape) != 2:
-        raise NetworkError(
-            f"The network's output has shape {tuple(output.shape)[1:]}; one number per class is needed "
-            "to show it as a classifier. Choose another output, or end the network with a dense layer."
-        )
-    layer, name = (last.layer, _activation_name(last.layer)) if last else (None, None)
-    if name in ("softmax", "sigmoid") and last is not None:
-        if isinstance(layer, keras.layers.Dense):
-            # Computed again from the layer's input: the layer itself stays as it is.
-            logits = tf.matmul(_float(last.input), _float(layer.kernel))
-            logits = logits + _float(layer.bias) if layer.use_bias else logits
-        else:
-            logits = _float(last.input)
-    else:
-        logits = _float(output)
-    single = logits.shape[-1] == 1
-    if single:
-        # One sigmoid unit: its score speaks for the second class and against the first.
-        positive = tf.sigmoid(logits)
-        return tf.concat([-logits, logits], axis=1), tf.concat([1 - positive, positive], axis=1)
-    return logits, tf.sigmoid(logits) if name == "sigmoid" else tf.nn.softmax(logits)
+    predicted = tf.argmax(logits, axis=1, output_type=tf.int32)
+    return tf.gather(logits, tf.where(classes < 0, predicted, classes), axis=1, batch_dims=1)
 
 
-def _activation_name(layer: Any) -> str | None:
-    if type(layer).__name__ == "Softmax":
-        return "softmax"
-    return getattr(getattr(layer, "activation", None), "__name__", None)
+@functools.cache
+def _guided_relu() -> dict[str, str]:
+    """Which gradient each kind of ReLU is to have instead of its own."""
+    import tensorflow as tf
+
+    # R(l) = (f(l) > 0) · (R(l + 1) > 0) · R(l + 1): Springenberg et al. 2015, figure 1 c.
+    @tf.RegisterGradient("CnnvizGuidedRelu")
+    def relu(operation: Any, gradient: Any) -> Any:
+        return tf.where(operation.inputs[0] > 0, tf.maximum(gradient, 0), tf.zeros_like(gradient))
+
+    @tf.RegisterGradient("CnnvizGuidedRelu6")
+    def relu_6(operation: Any, gradient: Any) -> Any:
+        passes = (operation.inputs[0] > 0) & (operation.inputs[0] < 6)
+        return tf.where(passes, tf.maximum(gradient, 0), tf.zeros_like(gradient))
+
+    return {"Relu": "CnnvizGuidedRelu", "Relu6": "CnnvizGuidedRelu6"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,27 +11,30 @@ import numpy as np
 
 from cnnviz.data.pictures import to_gray
 from cnnviz.errors import NetworkError
-from cnnviz.models.gradients import Passes, leaves
+from cnnviz.models.gradients import Passes
+from cnnviz.models.inputs import intake
 from cnnviz.models.layers import LayerInfo
-
-Scaling = str | Callable[[np.ndarray], np.ndarray]
-
-SCALINGS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "0..1": lambda picture: picture / 255,
-    "-1..1": lambda picture: picture / 127.5 - 1,
-    "0..255": lambda picture: picture,
-}
+from cnnviz.models.scaling import Scaling, rgb, scaling_of
+from cnnviz.models.tracing import leaves
 
 
 class Network:
     """Wrap a Keras 3 model.
 
+    Attributes:
+        model: The model, unchanged.
+        input_shape: Of one picture: `(height, width, channels)`.
+        notes: What was guessed or is fed besides the picture, a sentence each.
+
     Args:
-        model: A built model that takes one picture and gives one number per class.
+        model: A model, built or called once, that takes a picture and gives one number per class.
         class_names: What the classes are called; by default their numbers.
         scaling: How pixels become numbers: a key of `SCALINGS` or a function of a float32 array in 0…255; by default
             "0..255" if the model rescales by itself, else "0..1".
         output: Which of several outputs, by index.
+        input: Which of several inputs the picture goes into, by index; by default the only one that takes a picture.
+            The others are fed zeros.
+        input_shape: `(height, width, channels)` of a picture, for a model that leaves it open.
         preparation: In place of resizing and scaling: from a picture, uint8 `(height, width, 3)`, to float32 of the
             model's input shape.
 
@@ -45,12 +49,17 @@ class Network:
         class_names: Sequence[str] | None = None,
         scaling: Scaling | None = None,
         output: int | None = None,
+        input: int | None = None,
+        input_shape: tuple[int, int, int] | None = None,
         preparation: Callable[[np.ndarray], np.ndarray] | None = None,
     ) -> None:
         self.model = model
-        self.input_shape = _input_shape(model)
-        self._passes = Passes(model, output)
-        self._scale = _scaling(model, scaling)
+        taken = intake(model, chosen=input, shape=input_shape)
+        _check_order(model)
+        self.input_shape = taken.shape
+        self._passes = Passes(model, output, shape=taken.shape, feed=taken.feed)
+        self._scale, guess = scaling_of(model, scaling)
+        self.notes = tuple(note for note in (taken.note, "" if preparation else guess) if note)
         self._preparation = preparation
         self._class_names = tuple(class_names) if class_names is not None else None
 
@@ -58,6 +67,11 @@ class Network:
     def layers(self) -> tuple[LayerInfo, ...]:
         """Every call of every layer, in order."""
         return self._passes.layers
+
+    @property
+    def grids(self) -> tuple[str, ...]:
+        """The layers whose output has rows and columns, more than one cell of them; their names, in order."""
+        return self._passes.grids
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -86,14 +100,27 @@ class Network:
         Raises:
             ValueError: If it is no such picture.
         """
-        picture = _rgb(picture)
         if self._preparation is not None:
-            return self._preparation(picture).reshape(1, *self.input_shape).astype(np.float32)
+            return self._preparation(rgb(picture)).reshape(1, *self.input_shape).astype(np.float32)
+        return np.asarray(self._scale(self.fitted(picture).astype(np.float32)), np.float32)[None]
+
+    def fitted(self, picture: np.ndarray) -> np.ndarray:
+        """A picture as it is scaled for the network, before its pixels become other numbers.
+
+        Args:
+            picture: As for `prepare`.
+
+        Returns:
+            Shape `(height, width, channels)` of the network's input, uint8.
+
+        Raises:
+            ValueError: If it is no such picture.
+        """
+        picture = rgb(picture)
         height, width, channels = self.input_shape
         shrinks = picture.shape[0] > height or picture.shape[1] > width
         picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-        pixels = picture if channels == 3 else to_gray(picture)[..., None]
-        return np.asarray(self._scale(pixels.astype(np.float32)), np.float32)[None]
+        return picture if channels == 3 else to_gray(picture)[..., None]
 
     def predict(self, batch: np.ndarray) -> np.ndarray:
         """Probabilities, shape `(n, classes)`; a single sigmoid unit with probability p gives `(1 − p, p)`."""
@@ -145,7 +172,7 @@ class Network:
 
         Args:
             batch: Shape `(n, height, width, channels)`.
-            classes: Shape `(n,)`, indices.
+            classes: Shape `(n,)`, indices; −1 for the predicted class.
             layer: A layer's name.
 
         Returns:
@@ -157,6 +184,58 @@ class Network:
         batch = self._check(batch)
         self.layer(layer)
         return self._passes.gradients(batch, np.asarray(classes, np.int32), layer)
+
+    def input_gradients(
+        self, batch: np.ndarray, classes: Sequence[int] | np.ndarray, *, guided: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The gradients of one class score per picture with respect to the picture, and the scores.
+
+        Args:
+            batch: Shape `(n, height, width, channels)`.
+            classes: Shape `(n,)`, indices; −1 for the predicted class.
+            guided: Let through every ReLU only what is positive there (Springenberg et al. 2015).
+
+        Returns:
+            The batch's shape, and `(n, classes)`.
+        """
+        return self._passes.input_gradients(self._check(batch), np.asarray(classes, np.int32), guided=guided)
+
+    def towards(
+        self, batch: np.ndarray, layer: str | None, direction: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """How far features lie in a direction, and how each picture would have to change for them to lie further.
+
+        Args:
+            batch: Shape `(n, height, width, channels)`.
+            layer: A layer's name; None for the scores before softmax or sigmoid.
+            direction: Of the layer's shape, or one for each picture; None for that of the features themselves, which
+                makes the gradients those of half their squared length.
+
+        Returns:
+            Dot products of features and direction, shape `(n,)`, and their gradients, of the batch's shape.
+
+        Raises:
+            NetworkError: If the layer does not exist.
+        """
+        if layer is not None:
+            self.layer(layer)
+        return self._passes.towards(self._check(batch), layer, direction)
+
+    def shuffled(self, layers: Sequence[str], *, seed: int = 0) -> Network:
+        """A network like this one in which the weights of some layers stand in another order; this one stays as it is.
+
+        Args:
+            layers: Names of layers.
+            seed: Of the order.
+
+        Raises:
+            NetworkError: If a layer does not exist.
+        """
+        for name in layers:
+            self.layer(name)
+        network = copy.copy(self)
+        network._passes = self._passes.shuffled(layers, seed)
+        return network
 
     def layer(self, name: str) -> LayerInfo:
         """The layer of this name.
@@ -181,11 +260,8 @@ class Network:
         batch = np.zeros((1, *self.input_shape), np.float32)
         self.predict(batch)
         self.features(batch)
-        grids = [
-            layer.name for layer in self.layers if len(layer.output_shape) == 3 and max(layer.output_shape[:2]) > 1
-        ]
-        if grids:
-            self.gradients(batch, [0], grids[-1])
+        if self.grids:
+            self.gradients(batch, [0], self.grids[-1])
         return self
 
     def _check(self, batch: np.ndarray) -> np.ndarray:
@@ -199,45 +275,10 @@ class Network:
         return batch
 
 
-def _input_shape(model: Any) -> tuple[int, int, int]:
-    shape = getattr(model, "input_shape", None)
-    if not isinstance(shape, tuple) or len(shape) != 4 or not all(isinstance(size, int) for size in shape[1:]):
-        raise NetworkError(
-            f"The network's input shape is {shape}; one picture of fixed height, width and channels is needed. "
-            "Build the model with such an input."
-        )
-    if shape[3] not in (1, 3):
-        raise NetworkError(f"The network takes pictures of {shape[3]} channels; only 1 (grey) or 3 (RGB) can be shown.")
-    return shape[1:]
-
-
-def _scaling(model: Any, scaling: Scaling | None) -> Callable[[np.ndarray], np.ndarray]:
-    if callable(scaling):
-        return scaling
-    if scaling is None:
-        rescales = any(type(layer).__name__ in ("Rescaling", "Normalization") for _, layer in leaves(model))
-        scaling = "0..255" if rescales else "0..1"
-    if scaling not in SCALINGS:
-        raise NetworkError(
-            f"There is no scaling called {scaling!r}; choose one of {', '.join(SCALINGS)}, or a function."
-        )
-    return SCALINGS[scaling]
-
-
-def _rgb(picture: np.ndarray) -> np.ndarray:
-    picture = np.asarray(picture)
-    if (
-        picture.dtype != np.uint8
-        or picture.ndim not in (2, 3)
-        or (picture.ndim == 3 and picture.shape[2] not in (1, 3, 4))
-    ):
-        raise ValueError(
-            f"A picture is uint8 of shape (height, width) or (height, width, 1, 3 or 4), not {picture.dtype} of "
-            f"{picture.shape}; open a file with open_picture."
-        )
-    if picture.ndim == 2:
-        picture = picture[..., None]
-    if picture.shape[2] == 4:
-        alpha = picture[..., 3:].astype(np.float32) / 255
-        return np.rint(picture[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
-    return np.repeat(picture, 3, axis=2) if picture.shape[2] == 1 else picture
+def _check_order(model: Any) -> None:
+    for name, layer in leaves(model):
+        if getattr(layer, "data_format", None) == "channels_first":
+            raise NetworkError(
+                f"The layer {name} takes the channels first, which does not run on a CPU; "
+                'build the network with data_format="channels_last".'
+            )

@@ -52,6 +52,65 @@ def _digits(input_shape: tuple[int, int, int], classes: int) -> Any:
     )
 
 
+def _objects(input_shape: tuple[int, int, int], classes: int) -> Any:
+    import keras
+    from keras import layers
+
+    blocks = []
+    for block, (filters, dropped) in enumerate(((32, 0.1), (64, 0.15), (128, 0.2))):
+        for half in (1, 2):
+            number = 2 * block + half
+            blocks += [
+                # Batch normalisation has an offset of its own: a bias before it would do nothing.
+                layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv_{number}"),
+                layers.BatchNormalization(name=f"norm_{number}"),
+                layers.ReLU(name=f"relu_{number}"),
+            ]
+        blocks += [
+            layers.MaxPooling2D(2, name=f"pool_{block + 1}"),
+            layers.Dropout(dropped, name=f"dropout_{block + 1}"),
+        ]
+    return keras.Sequential(
+        [
+            keras.Input(input_shape, name="picture"),
+            *blocks,
+            layers.Flatten(name="flatten"),
+            layers.Dense(128, use_bias=False, name="dense_1"),
+            layers.BatchNormalization(name="norm_7"),
+            layers.ReLU(name="relu_7"),
+            layers.Dropout(0.3, name="dropout_4"),
+            layers.Dense(classes, name="dense_2"),
+            layers.Softmax(name="softmax"),
+        ],
+        name="objects",
+    )
+
+
+def _shapes(input_shape: tuple[int, int, int], classes: int) -> Any:
+    import keras
+    from keras import layers
+
+    blocks = []
+    for number, filters in enumerate((16, 24, 32, 48, 64), 1):
+        blocks += [
+            layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv_{number}"),
+            layers.BatchNormalization(name=f"norm_{number}"),
+            layers.ReLU(name=f"relu_{number}"),
+        ]
+        if number <= 2:  # The last maps keep 8 × 8 cells, so that a heatmap can tell where a shape is.
+            blocks.append(layers.MaxPooling2D(2, name=f"pool_{number}"))
+    return keras.Sequential(
+        [
+            keras.Input(input_shape, name="picture"),
+            *blocks,
+            layers.GlobalAveragePooling2D(name="mean"),
+            layers.Dense(classes, name="dense"),
+            layers.Softmax(name="softmax"),
+        ],
+        name="shapes",
+    )
+
+
 ARCHITECTURES: dict[str, Architecture] = {
     "digits": Architecture(
         title="Three convolutions for digits",
@@ -59,5 +118,21 @@ ARCHITECTURES: dict[str, Architecture] = {
         source="After the tutorials' MNIST network; their padding is “valid”.",
         input_shape=(28, 28, 1),
         build=_digits,
+    ),
+    "objects": Architecture(
+        title="Six convolutions for objects",
+        summary="Three pairs of “same” convolutions of 32, 64 and 128 kernels, each with batch normalisation and ReLU, "
+        "a max pooling and dropout after each pair, two dense layers, softmax.",
+        source="After a tutorial's CIFAR-10 network; normalised before every ReLU, and with less dropout.",
+        input_shape=(32, 32, 3),
+        build=_objects,
+    ),
+    "shapes": Architecture(
+        title="Five convolutions for shapes",
+        summary="Five “same” convolutions with batch normalisation and ReLU, two max poolings, the mean of every map, "
+        "one dense layer, softmax.",
+        source="Means of whole maps after Lin, Chen and Yan 2014, “Network in network”, section 3.2.",
+        input_shape=(32, 32, 3),
+        build=_shapes,
     ),
 }

@@ -58,6 +58,9 @@ def batches(x: np.ndarray, y: np.ndarray, settings: TrainingSettings) -> Any:
             if settings.augmentation == "handwriting":
                 rng = np.random.default_rng((settings.seed, self.epoch, number))
                 return prepare(_rewritten(pictures, rng), settings), y[rows]
+            if settings.augmentation == "photographs":
+                rng = np.random.default_rng((settings.seed, self.epoch, number))
+                return prepare(_moved(pictures, rng), settings), y[rows]
             return prepare(pictures, settings), y[rows]
 
         def shuffle(self) -> None:
@@ -79,3 +82,16 @@ def _rewritten(pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     for row in np.flatnonzero(changed):
         padded[row] = rewrite(pictures[row, ..., 0], rng, TRAINING_HAND)
     return padded[..., None]
+
+
+def _moved(pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Every picture mirrored or not, and moved by up to an eighth of its size; what comes in mirrors what is there."""
+    count, height, width = pictures.shape[:3]
+    reach = (height // 8, width // 8)
+    padded = np.pad(pictures, ((0, 0), (reach[0],) * 2, (reach[1],) * 2, (0, 0)), mode="reflect")
+    moved = np.empty_like(pictures)
+    for row in range(count):
+        top, left = (int(rng.integers(0, 2 * size + 1)) for size in reach)
+        one = padded[row, top : top + height, left : left + width]
+        moved[row] = one[:, ::-1] if rng.random() < 0.5 else one
+    return moved

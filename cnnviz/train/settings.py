@@ -12,7 +12,7 @@ VERSION = 1
 
 OPTIMIZERS = ("sgd", "adam", "adamw")
 SCHEDULES = ("constant", "cosine")
-AUGMENTATIONS = ("none", "handwriting")
+AUGMENTATIONS = ("none", "handwriting", "photographs")
 PREPARATIONS = ("none", "digit")
 
 
@@ -29,7 +29,8 @@ class TrainingSettings:
         learning_rate: Size of the first step.
         schedule: "constant", or "cosine": falls to 0 along half a cosine (Loshchilov and Hutter 2017, eq. 5, one
             cycle).
-        augmentation: "none", or "handwriting": most pictures are written again by another hand in every epoch.
+        augmentation: "none"; "handwriting": most pictures are written again by another hand in every epoch;
+            "photographs": they are mirrored half the time and moved by up to an eighth of their size.
         preparation: "none", or "digit": pictures pass `prepare_digit`, as drawings do.
         validation_share: Share of the training pictures kept aside and never trained on.
         limit: At most so many pictures of each part; None for all.

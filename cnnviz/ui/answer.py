@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.models import Network
-from cnnviz.ui import html, state
+from cnnviz.ui import html, networks, sidebar, state
 from cnnviz.ui.preparation import Seen
 
 SURE = 0.9  # From here up nothing else is worth naming.
+MOST = 10  # Bars; of a network with more classes, the likeliest.
 UNSURE = 0.6  # Below, the runner-up must be named.
 
 
@@ -24,12 +25,18 @@ def show(net: Network | None, sight: Seen | None) -> None:
         probabilities = net.predict(sight.batch)[0]
         best = int(probabilities.argmax())
         with st.container(key="predicted"):
-            st.header(f"Predicted: {net.class_names[best]}", anchor=False)
+            st.header(f"Predicted: {html.plain(net.class_names[best])}", anchor=False)
         st.markdown(f"**{html.percent(float(probabilities[best]))}** sure. {remark(net.class_names, probabilities)}")
-        st.html(html.bars(net.class_names, probabilities, chosen=best))
+        # A few classes in their order, as a learner expects digits; of many, the likeliest.
+        shown = np.arange(len(probabilities)) if len(probabilities) <= MOST else np.argsort(-probabilities)[:MOST]
+        names = tuple(net.class_names[index] for index in shown)
+        st.html(html.bars(names, probabilities[shown], chosen=int(np.flatnonzero(shown == best)[0])))
+        if len(shown) < len(probabilities):
+            st.markdown(f"The likeliest {MOST} of {len(probabilities):,} classes.")
+        knows = networks.entry(sidebar.chosen_network()).knows
         st.markdown(
-            ":small[This network has only ever seen single handwritten digits. Shown anything else, it still names "
-            "one, and may be sure of it.]"
+            f":small[This network has only ever seen {knows}. Shown anything else, it still names one of its classes, "
+            "and may be sure of it.]"
         )
 
 
@@ -41,12 +48,12 @@ def remark(names: tuple[str, ...], probabilities: np.ndarray) -> str:
         probabilities: Shape `(classes,)`.
     """
     second, best = np.argsort(probabilities)[-2:]
-    runner_up = f"{names[second]} ({html.percent(float(probabilities[second]))})"
+    runner_up = f"{html.plain(names[second])} ({html.percent(float(probabilities[second]))})"
     if probabilities[best] >= SURE:
         return f"Next comes {runner_up}."
     if probabilities[best] >= UNSURE:
         return f"Not certain: it might be {runner_up}."
-    return f"The network is unsure: {names[best]} is only its best guess, before {runner_up}."
+    return f"The network is unsure: {html.plain(names[best])} is only its best guess, before {runner_up}."
 
 
 def _invite(*, blank: bool) -> None:

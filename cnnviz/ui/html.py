@@ -73,12 +73,14 @@ def bars(names: tuple[str, ...], shares: np.ndarray, *, chosen: int) -> str:
         shares: Shape `(classes,)`, in [0, 1].
         chosen: Index of the class to mark.
     """
+    # As wide as the longest name, within reason: longer ones take two lines.
+    column = f"{min(max(2, 0.62 * max(map(len, names))), 9):.1f}rem"
     rows = []
     for index, (name, share) in enumerate(zip(names, shares, strict=True)):
         fill = ACCENT if index == chosen else "rgb(128 128 128/80%)"
         weight = 700 if index == chosen else 400
         rows.append(
-            f'<li style="display:grid;grid-template-columns:2rem 1fr 5rem;gap:0.5rem;align-items:center;'
+            f'<li style="display:grid;grid-template-columns:{column} 1fr 5rem;gap:0.5rem;align-items:center;'
             f'font-weight:{weight};line-height:1.6">'
             f'<span style="text-align:right">{escape(name)}</span>'
             '<span aria-hidden="true" style="height:1rem;border-radius:0.2rem;'

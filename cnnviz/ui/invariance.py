@@ -9,8 +9,8 @@ import streamlit as st
 
 from cnnviz.data import digit_steps
 from cnnviz.data.moves import KINDS, Move, moved
-from cnnviz.models import NETWORKS, Network
-from cnnviz.ui import answer, html, sidebar
+from cnnviz.models import Network
+from cnnviz.ui import answer, html, networks, sidebar
 from cnnviz.ui.preparation import Seen
 
 FEW = 10  # So many classes get a bar.
@@ -81,7 +81,7 @@ def choose(net: Network, sight: Seen) -> Study:
         )
     st.button("Back to the start", on_click=_reset, args=(size,), disabled=Move(**values) == Move())
     again = False
-    if NETWORKS[sidebar.chosen_network()].recentres:
+    if networks.entry(sidebar.chosen_network()).recentres:
         again = st.toggle(
             "Prepare again",
             key="prepare_again",

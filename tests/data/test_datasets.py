@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.data import DATASETS, DatasetUnavailable, load_dataset
+from cnnviz.data.shapes import make_shapes
 
 COUNTS = {"train": 40, "test": 10}
 
@@ -78,6 +79,47 @@ def test_without_the_file_keras_is_asked(path, monkeypatch):
     part = np.zeros((5, 28, 28), np.uint8), np.arange(5, dtype=np.uint8)
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: (part, part))
     assert load_dataset("mnist").x_test.shape == (5, 28, 28, 1)
+
+
+def test_cifar_is_read_from_the_home_in_colour(path):
+    rng = np.random.default_rng(0)
+    arrays = {}
+    for part, count in COUNTS.items():
+        arrays[f"x_{part}"] = rng.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
+        arrays[f"y_{part}"] = rng.integers(0, 10, (count, 1), dtype=np.uint8)
+    np.savez(path.with_name("cifar10.npz"), **arrays)
+    dataset = load_dataset("cifar10")
+    for part in COUNTS:
+        np.testing.assert_array_equal(getattr(dataset, f"x_{part}"), arrays[f"x_{part}"])
+        y = getattr(dataset, f"y_{part}")
+        np.testing.assert_array_equal(y, arrays[f"y_{part}"][:, 0])
+        assert y.dtype == np.int64
+    assert dataset.class_names[3] == "cat" and dataset.class_names[9] == "truck"
+
+
+def test_cifar_offline_is_said_to_be_large(path, monkeypatch):
+    import keras
+
+    def fail():
+        raise Exception("URL fetch failure")
+
+    monkeypatch.setattr(keras.datasets.cifar10, "load_data", fail)
+    with pytest.raises(DatasetUnavailable, match=r"CIFAR-10 is not at .*cifar10\.npz .* \(about 170 MB\)"):
+        load_dataset("cifar10")
+    assert not path.with_name("cifar10.npz").exists()
+
+
+def test_shapes_need_no_file_and_never_show_a_test_picture_in_training():
+    dataset = load_dataset("shapes", limit=300)
+    assert dataset.x_train.shape == (300, 32, 32, 3) and dataset.x_test.shape == (300, 32, 32, 3)
+    whole = load_dataset("shapes")
+    assert (len(whole.x_train), len(whole.x_test)) == (6000, 1200)
+    assert (np.bincount(whole.y_train) == 1000).all() and (np.bincount(whole.y_test) == 200).all()
+    learned = {picture.tobytes() for picture in whole.x_train}
+    assert not learned & {picture.tobytes() for picture in whole.x_test}
+    assert whole.class_names == ("circle", "square", "triangle", "star", "cross", "ring")
+    first = make_shapes(6, seed=0)
+    np.testing.assert_array_equal(whole.x_train[:6], first.pictures)
 
 
 @pytest.mark.parametrize("name", DATASETS)

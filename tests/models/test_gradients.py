@@ -85,6 +85,8 @@ def test_layers_are_as_before_after_tracing(kind, pictures, request):
     net = Network(model)
     net.features(pictures)
     net.gradients(pictures, [0] * len(pictures), net.layers[-3].name)
+    net.input_gradients(pictures, [0] * len(pictures), guided=True)
+    net.shuffled([net.layers[-2].name]).towards(pictures, net.layers[-2].name)
     assert [(set(vars(layer)), layer.call.__func__) for layer in layers] == before
     assert all(layer.call.__func__ is type(layer).call for layer in layers)
     assert [len(layer._layers) for layer in layers] == tracked
@@ -195,6 +197,138 @@ def test_a_layer_without_influence_has_gradients_of_zero(pictures):
     scores = layers.Dense(2, name="scores")(layers.Flatten()(picture))
     net = Network(keras.Model(picture, [scores, aside]), output=0)
     assert not net.gradients(pictures, [0] * 5, "aside")[1].any()
+
+
+def test_gradients_of_the_picture_are_those_of_a_plain_tape(digits):
+    import tensorflow as tf
+
+    batch = np.random.default_rng(6).random((4, 28, 28, 1), dtype=np.float32)
+    classes = [0, 3, 9, 3]
+    tensor = tf.constant(batch)
+    with tf.GradientTape() as tape:
+        tape.watch(tensor)
+        scores = tensor
+        for layer in digits.model.layers[:-1]:
+            scores = layer(scores)
+        chosen = tf.gather(scores, classes, axis=1, batch_dims=1)
+    expected = tape.gradient(chosen, tensor).numpy()
+    got, logits = digits.input_gradients(batch, classes)
+    np.testing.assert_allclose(got, expected, atol=1e-5 * np.abs(expected).max())
+    np.testing.assert_allclose(logits, scores.numpy(), atol=1e-4)
+
+
+def test_minus_one_stands_for_the_class_that_is_predicted(digits):
+    batch = np.random.default_rng(7).random((5, 28, 28, 1), dtype=np.float32)
+    predicted = digits.logits(batch).argmax(axis=1)
+    for layer in ("conv_1", "relu_3"):
+        _, one, _ = digits.gradients(batch, [-1] * 5, layer)
+        np.testing.assert_array_equal(one, digits.gradients(batch, predicted, layer)[1])
+    mixed = [-1, 3, -1, 0, -1]
+    expected = np.where(np.array(mixed) < 0, predicted, mixed)
+    np.testing.assert_array_equal(digits.input_gradients(batch, mixed)[0], digits.input_gradients(batch, expected)[0])
+
+
+def test_all_layers_but_the_last_share_one_pass_that_is_traced_once(digits, monkeypatch):
+    traced = []
+    net = Network(digits.model)
+    real = type(net._passes)._trace
+    monkeypatch.setattr(
+        type(net._passes), "_trace", lambda self, *rest, **options: traced.append(1) or real(self, *rest, **options)
+    )
+    batch = np.random.default_rng(8).random((1, 28, 28, 1), dtype=np.float32)
+    for layer in net.grids:
+        for number in range(10):
+            net.gradients(batch, [number], layer)
+            net.input_gradients(batch, [number])
+    # To describe the layers, for the last grid, for the others, for the picture: however many classes and layers.
+    assert len(traced) == 4
+    _, last, _ = net.gradients(batch, [2], "relu_3")
+    _, all_layers, _ = net._passes.gradients(batch, np.array([2]), "conv_3")
+    assert len(traced) == 4
+    np.testing.assert_allclose(last * (net.features(batch)["relu_3"] > 0), all_layers, atol=1e-5 * np.abs(last).max())
+
+
+@pytest.mark.parametrize("layer", [None, "conv_1", "pool_2", "dense_1"])
+def test_a_direction_is_followed_as_a_plain_tape_does(layer, digits):
+    import tensorflow as tf
+
+    rng = np.random.default_rng(9)
+    batch = rng.random((2, 28, 28, 1), dtype=np.float32)
+    direction = rng.standard_normal((10,) if layer is None else digits.layer(layer).output_shape).astype(np.float32)
+    tensor = tf.constant(batch)
+    with tf.GradientTape() as tape:
+        tape.watch(tensor)
+        features = tensor
+        for one in digits.model.layers:
+            if one.name == "softmax":
+                break
+            features = one(features)
+            if one.name == layer:
+                break
+        along = tf.reduce_sum(features * direction, axis=list(range(1, features.ndim)))
+    expected = tape.gradient(along, tensor).numpy()
+    values, gradients = digits.towards(batch, layer, direction)
+    np.testing.assert_allclose(values, along.numpy(), rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(gradients, expected, atol=1e-5 * np.abs(expected).max())
+    # One direction for each picture.
+    twice = digits.towards(batch, layer, np.stack([direction, 2 * direction]))
+    np.testing.assert_allclose(twice[0], values * [1, 2], rtol=1e-5)
+    np.testing.assert_allclose(twice[1][1], 2 * gradients[1], atol=1e-5 * np.abs(expected).max())
+
+
+def test_without_a_direction_the_features_are_their_own(digits):
+    batch = np.random.default_rng(11).random((2, 28, 28, 1), dtype=np.float32)
+    features = digits.features(batch, ["conv_2"])["conv_2"]
+    values, gradients = digits.towards(batch, "conv_2")
+    np.testing.assert_allclose(values, (features.astype(float) ** 2).sum(axis=(1, 2, 3)), rtol=1e-5)
+    expected = digits.towards(batch, "conv_2", features)[1]
+    np.testing.assert_allclose(gradients, expected, atol=1e-5 * np.abs(expected).max())
+
+
+# ---- shuffled weights
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_shuffled_network_is_one_with_those_weights(kind, pictures, request):
+    """Beside the same model with its weights really changed, which are put back."""
+    model = request.getfixturevalue(kind)
+    net = Network(model)
+    before = net.logits(pictures)
+    weights = [weight.numpy() for weight in model.weights]
+    names = [layer.name for layer in net.layers if layer.parameters and ":" not in layer.name]
+    for chosen in (names[-1:], names):
+        other = net.shuffled(chosen, seed=3)
+        answers = other.logits(pictures), other.input_gradients(pictures, [1] * 5)[0], other.features(pictures)
+        np.testing.assert_array_equal(net.logits(pictures), before)
+        for weight, kept in zip(model.weights, weights, strict=True):
+            np.testing.assert_array_equal(weight.numpy(), kept)
+        for name in names:
+            layer = next(layer for path, layer in leaves(model) if path == name)
+            for variable, mixed in zip(layer.weights, other.weights(name), strict=True):
+                if name not in chosen:
+                    np.testing.assert_array_equal(mixed, variable.numpy())
+                np.testing.assert_array_equal(np.sort(mixed.ravel()), np.sort(variable.numpy().ravel()))
+                variable.assign(mixed)
+        fresh = Network(model)
+        expected = (fresh.logits(pictures), fresh.input_gradients(pictures, [1] * 5)[0], fresh.features(pictures))
+        model.set_weights(weights) if hasattr(model, "set_weights") else None
+        np.testing.assert_allclose(answers[0], expected[0], atol=1e-6)
+        np.testing.assert_allclose(answers[1], expected[1], atol=1e-6)
+        for name, values in answers[2].items():
+            np.testing.assert_allclose(values, expected[2][name], atol=1e-6)
+        assert np.abs(answers[0] - before).max() > 1e-3
+
+
+def test_every_shuffle_of_a_network_shares_its_passes(digits, monkeypatch):
+    batch = np.random.default_rng(12).random((2, 28, 28, 1), dtype=np.float32)
+    digits.shuffled(["conv_1"]).gradients(batch, [0, 1], "relu_3")
+    monkeypatch.setattr(type(digits._passes), "_trace", lambda *_: pytest.fail("traced again"))
+    one, again = (digits.shuffled(["conv_1"], seed=2).gradients(batch, [0, 1], "relu_3")[1] for _ in range(2))
+    np.testing.assert_array_equal(one, again)
+    other = digits.shuffled(["conv_1"], seed=4).gradients(batch, [0, 1], "relu_3")[1]
+    assert np.abs(one - other).max() > 1e-3
+    with pytest.raises(NetworkError, match="no layer called 'conv_9'"):
+        digits.shuffled(["conv_9"])
 
 
 def test_unknown_layers_are_refused(digits):

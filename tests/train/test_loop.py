@@ -89,6 +89,16 @@ def test_the_same_settings_give_the_same_weights(tmp_path):
     assert any((a != b).any() for a, b in zip(weights(first.folder), weights(other.folder), strict=True))
 
 
+def test_coloured_pictures_are_learned_and_repeat(tmp_path):
+    """The recipe of the network “shapes”, cut short: same settings, same weights; no other hand is measured."""
+    settings = TrainingSettings(
+        dataset="shapes", architecture="shapes", augmentation="photographs", epochs=1, limit=200, batch_size=50
+    )
+    first, again = (train(settings, folder=tmp_path / name) for name in ("first", "again"))
+    assert_same_weights(first.folder, again.folder)
+    assert first.test == again.test and set(first.test) == {"loss", "accuracy"}
+
+
 def test_a_run_can_be_stopped(tmp_path):
     events = []
     run = train(SETTINGS, folder=tmp_path / "run", on_event=events.append, should_stop=after(3))

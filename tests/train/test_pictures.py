@@ -69,6 +69,50 @@ def test_handwriting_changes_most_pictures_and_leaves_some(examples):
     assert 1 <= same <= 20
 
 
+@pytest.fixture
+def photographs():
+    """20 pictures of 32 × 32 in colour, of noise; the class of each is its number."""
+    return np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), dtype=np.uint8), np.arange(20)
+
+
+def test_photographs_are_mirrored_and_moved_and_nothing_else(photographs):
+    """Every picture must be found again at one of 81 places and two hands of its own reflected surroundings."""
+    pictures, classes = photographs
+    made = batches(pictures, classes, TrainingSettings(augmentation="photographs", batch_size=20))
+    seen = set()
+    for _ in range(6):
+        x, y = made[0]
+        assert sorted(y) == list(range(20)) and x.shape == (20, 32, 32, 3) and x.dtype == np.float32
+        for one, number in zip(x, y, strict=True):
+            seen.add(found(one, pictures[number]))
+        made.on_epoch_end()
+    assert {mirrored for _, _, mirrored in seen} == {False, True}
+    assert {row for row, _, _ in seen} == {column for _, column, _ in seen} == set(range(-4, 5))
+
+
+def found(one, picture):
+    """How far down and right the window over a picture lies, and whether what it shows is mirrored."""
+    around = np.pad(picture, ((4, 4), (4, 4), (0, 0)), mode="reflect") / 255
+    for row in range(-4, 5):
+        for column in range(-4, 5):
+            window = around[row + 4 : row + 36, column + 4 : column + 36]
+            for mirrored in (False, True):
+                if np.abs(one - (window[:, ::-1] if mirrored else window)).max() < 1e-6:
+                    return row, column, mirrored
+    raise AssertionError("no window over the picture shows this")
+
+
+def test_a_batch_of_photographs_depends_on_seed_epoch_and_number_alone(photographs):
+    settings = TrainingSettings(augmentation="photographs", batch_size=10)
+    one, other = batches(*photographs, settings), batches(*photographs, settings)
+    np.testing.assert_array_equal([one[0][0], one[1][0]], [other[1][0], other[0][0]][::-1])
+    first = one[0][0]
+    one.on_epoch_end()
+    assert (one[0][0] != first).any()
+    other_seed = batches(*photographs, TrainingSettings(augmentation="photographs", batch_size=10, seed=1))
+    assert (other_seed[0][0] != first).any()
+
+
 def test_pictures_are_prepared_as_drawings_are(examples):
     pictures = examples[0][:3]
     prepared = prepare(pictures, HANDWRITTEN)

@@ -30,7 +30,7 @@ ANY = st.builds(
 BAD = [
     ({"optimizer": "lion"}, "The optimizer is 'lion'; choose one of sgd, adam, adamw."),
     ({"schedule": ""}, "The schedule is ''; choose one of constant, cosine."),
-    ({"augmentation": None}, "The augmentation is None; choose one of none, handwriting."),
+    ({"augmentation": None}, "The augmentation is None; choose one of none, handwriting, photographs."),
     ({"preparation": "digits"}, "The preparation is 'digits'; choose one of none, digit."),
     ({"epochs": 0}, "The setting epochs is 0; choose a whole number from 1 up."),
     ({"epochs": 1.5}, "The setting epochs is 1.5; choose a whole number from 1 up."),

@@ -1,7 +1,9 @@
 """The menu of networks: what is in it, where files come from, and what happens to one that cannot be opened."""
 
 import json
+import os
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -63,8 +65,6 @@ def test_a_file_that_was_changed_is_another_network(folder):
     assert networks.identity("own/mine") == first and networks.identity("digits") == "digits"
     path.write_bytes(b"other")
     stamp = path.stat().st_mtime_ns + 1_000_000
-    import os
-
     os.utime(path, ns=(stamp, stamp))
     assert networks.identity("own/mine") != first
     path.unlink()
@@ -76,7 +76,7 @@ def test_a_file_that_was_changed_is_another_network(folder):
 
 @pytest.fixture
 def app(folder, monkeypatch):
-    """The page Kernels with networks that open at once, all but those whose file is called broken."""
+    """The app with networks that open at once, all but those whose file is called broken."""
     opened = {}
 
     def load(source, *, on_progress=None):
@@ -127,6 +127,8 @@ def test_a_network_that_cannot_be_opened_leaves_the_one_before_in_use(app):
     settle(app, lambda: any("stays in use" in one.value for one in app.sidebar.error))
     assert app.sidebar.error[0].value == r"It is \*damaged\*\. good stays in use."
     assert app.session_state["network_in_use"] == "own/good"
+    about = [one.value for one in app.sidebar.markdown if "A network of your own" in one.value]
+    assert about == [r"A network of your own, from good\.keras\."]
     choose(app, "digits")
     settle(app, lambda: app.session_state["network_in_use"] == "digits")
     assert not app.sidebar.error
@@ -142,8 +144,6 @@ def test_trying_again_opens_a_file_that_was_mended(app, monkeypatch):
 
 
 def test_a_download_says_how_far_it_is_and_keeps_nobody_waiting(app):
-    import threading
-
     app.opened["wait"] = threading.Event()
     choose(app, "mobilenet_v2")
     settle(app, lambda: any("3 of about 14 MB" in one.value for one in app.sidebar.markdown))
