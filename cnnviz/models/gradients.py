@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.errors import NetworkError
 from cnnviz.models.layers import LayerInfo, describe
-from cnnviz.models.tracing import Trace, as_float, catching, leaves, scores_of
+from cnnviz.models.tracing import Trace, as_float, catching, chosen_output, leaves, scores_of
 
 # Tracing stands in for methods of layers that another thread may be tracing too.
 _TRACING = threading.RLock()
@@ -260,23 +259,11 @@ class Passes:
 
         return tf.TensorSpec([None, *self.shape], tf.float32)
 
-    def _choose(self, output: Any) -> Any:
-        """The one output that is meant."""
-        if not isinstance(output, (dict, list, tuple)):
-            return output
-        outputs = list(output.values()) if isinstance(output, dict) else list(output)
-        if self.chosen is None or not 0 <= self.chosen < len(outputs):
-            meant = "none was chosen" if self.chosen is None else f"number {self.chosen} was chosen"
-            raise NetworkError(
-                f"The network has {len(outputs)} outputs and {meant}; give output=0 to {len(outputs) - 1}."
-            )
-        return outputs[self.chosen]
-
     def _trace(self, batch: Any, watch: tuple[Sequence[str], Callable[[Any], None]] | None = None) -> Trace:
         trace = Trace()
         with catching(self.model, trace.calls, watch):
             output = self.model(self.feed(batch), training=False)
-        output = self._choose(output)
+        output = chosen_output(output, self.chosen)
         # The first that gave this very tensor: a dropout or a linear activation after it only hands it on.
         last = next((call for call in trace.calls if call.output is output), None)
         trace.logits, trace.probabilities = scores_of(last, output)

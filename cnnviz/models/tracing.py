@@ -92,6 +92,21 @@ def catching(
             object.__delattr__(layer, "call") if own is None else object.__setattr__(layer, "call", own)
 
 
+def chosen_output(output: Any, chosen: int | None) -> Any:
+    """The one output that is meant, by index; None where there is one.
+
+    Raises:
+        NetworkError: If it does not exist, or none of several was chosen.
+    """
+    if not isinstance(output, (dict, list, tuple)):
+        return output
+    outputs = list(output.values()) if isinstance(output, dict) else list(output)
+    if chosen is None or not 0 <= chosen < len(outputs):
+        meant = "none was chosen" if chosen is None else f"number {chosen} was chosen"
+        raise NetworkError(f"The network has {len(outputs)} outputs and {meant}; give output=0 to {len(outputs) - 1}.")
+    return outputs[chosen]
+
+
 def scores_of(last: Call | None, output: Any) -> tuple[Any, Any]:
     """Scores before softmax or sigmoid, and probabilities, from the layer that gives the model's output."""
     import keras

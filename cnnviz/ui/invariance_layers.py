@@ -47,9 +47,7 @@ def table(rows: Rows, heads: Sequence[str]) -> str:
         rows: As from `differences`.
         heads: Of the shifts.
     """
-    head = "".join(
-        f'<th scope="col" style="{CELL}">{text}</th>' for text in ("Layer", "A cell every", "sees", *heads)
-    )
+    head = "".join(f'<th scope="col" style="{CELL}">{text}</th>' for text in ("Layer", "A cell every", "sees", *heads))
     lines = []
     for each, found in rows:
         stride = " × ".join(str(step) for step in dict.fromkeys(each.stride))

@@ -3,38 +3,11 @@
 import numpy as np
 import pytest
 
-from cnnviz.data.samples import load_sample
 from cnnviz.errors import NetworkError
-from cnnviz.explain import METHODS, Explanation, explain, explain_batch, layers_with_grid
+from cnnviz.explain import METHODS, Explanation, Stopped, explain, explain_batch, explain_many, layers_with_grid
 from cnnviz.models import Network
 
-NAMES = ("left", "right")
-
 PICTURE = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
-# Two maps: the picture itself, and 5 minus it.
-KERNELS, OFFSETS = [1.0, -1.0], [0.0, 5.0]
-# Weights from each of 2 × 2 cells × 2 maps, in reading order, to two classes.
-LEFT = [4.0, 1.0, 0.0, -1.0, 0.0, -1.0, 0.0, -3.0]
-RIGHT = [-1.0, -2.0, -1.0, -2.0, -1.0, -2.0, -1.0, -2.0]
-
-
-@pytest.fixture(scope="module")
-def tiny():
-    """A network so small that its Grad-CAM can be worked out by hand."""
-    import keras
-    from keras import layers
-
-    model = keras.Sequential(
-        [
-            keras.Input((2, 2, 1)),
-            layers.Conv2D(2, 1, name="maps"),
-            layers.Flatten(),
-            layers.Dense(2, activation="softmax", name="scores"),
-        ]
-    )
-    model.get_layer("maps").set_weights([np.reshape(KERNELS, (1, 1, 1, 2)), np.array(OFFSETS)])
-    model.get_layer("scores").set_weights([np.stack([LEFT, RIGHT], axis=1), np.zeros(2)])
-    return Network(model, class_names=NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +27,6 @@ def averaging():
         ]
     )
     return Network(model)
-
-
-@pytest.fixture
-def batch():
-    return PICTURE[None, ..., None]
 
 
 @pytest.fixture(scope="module")
@@ -159,8 +127,7 @@ def test_a_grid_of_one_cell_is_passed_over():
     assert layers_with_grid(Network(model)) == ("maps",)
 
 
-def test_a_batch_is_explained_as_its_pictures_one_by_one(digits):
-    drawings = np.concatenate([digits.prepare(load_sample(f"digit_{digit}")) for digit in range(6)])
+def test_a_batch_is_explained_as_its_pictures_one_by_one(digits, drawings):
     targets = [0, "1", 2, "3", 4, "9"]
     for chosen in (None, 3, "7", targets):
         together = explain_batch(digits, drawings, target=chosen)
@@ -239,17 +206,136 @@ def test_a_network_without_any_grid_is_refused():
     from keras import layers
 
     net = Network(keras.Sequential([keras.Input((4, 4, 1)), layers.Flatten(), layers.Dense(2)]))
-    with pytest.raises(NetworkError, match="no layer with rows and columns"):
+    with pytest.raises(NetworkError, match=r"no layer with rows and columns.*need none: gradient, .*, occlusion\."):
         explain(net, np.zeros((1, 4, 4, 1)))
+    without = [key for key, method in METHODS.items() if not method.on_layer]
+    picture = np.random.default_rng(0).random((1, 4, 4, 1), dtype=np.float32)
+    kernel = net.model.layers[-1].kernel.numpy()[:, 1].reshape(4, 4, 1)
+    for key in without:
+        assert explain(net, picture, key, target=1, signed=True).raw.shape == (4, 4, 1)
+    np.testing.assert_allclose(explain(net, picture, "gradient", target=1).raw, kernel, atol=1e-6)
+    fast = explain_many(net, picture)
+    assert list(fast) == [key for key in without if not METHODS[key].is_slow]
+
+
+# ---- options, progress, several methods at once
+
+
+def test_the_catalogue_has_the_names_that_others_rely_on():
+    assert list(METHODS) == [
+        "grad_cam",
+        "grad_cam_pp",
+        "hires_cam",
+        "layer_cam",
+        "score_cam",
+        "eigen_cam",
+        "gradient",
+        "gradient_x_input",
+        "smooth_grad",
+        "guided_backprop",
+        "integrated_gradients",
+        "occlusion",
+    ]
+    for method in METHODS.values():
+        assert method.title and method.summary.endswith(".") and method.source
+        assert method.known_failure == "" or method.known_failure.endswith(".")
+        assert all(option.summary.endswith(".") for option in method.options.values())
+    assert METHODS["guided_backprop"].known_failure
 
 
 @pytest.mark.parametrize("key", METHODS)
-def test_every_method_is_described_and_combines_each_picture_alone(key):
-    method = METHODS[key]
-    assert method.title and method.summary.endswith(".") and method.source
-    rng = np.random.default_rng(3)
-    features, gradients = rng.normal(size=(2, 3, 4, 5, 6))
-    together = method.combine(features, gradients)
-    assert together.shape == (3, 4, 5)
-    alone = [method.combine(features[i : i + 1], gradients[i : i + 1])[0] for i in range(3)]
-    np.testing.assert_allclose(together, alone, atol=1e-12)
+def test_every_method_explains_a_batch_as_its_pictures_one_by_one(key, digits, drawings):
+    together = explain_batch(digits, drawings[:3], key, target=[0, "1", 5], signed=True)
+    for index, (one, target) in enumerate(zip(together, (0, 1, 5), strict=True)):
+        alone = explain(digits, drawings[index : index + 1], key, target=target, signed=True)
+        scale = np.abs(alone.raw).max()
+        # A fall is a difference of two scores, and they are what is rounded.
+        coarser = max(1, abs(alone.score) / scale) if key == "occlusion" else 1
+        np.testing.assert_allclose(one.raw, alone.raw, rtol=0, atol=1e-6 * scale * coarser)
+        np.testing.assert_allclose(one.heatmap, alone.heatmap, rtol=0, atol=1e-6 * coarser)
+        assert one.layer == ("relu_3" if METHODS[key].on_layer else None)
+
+
+def test_the_heat_of_methods_on_the_input_is_the_largest_channel_or_the_signed_sum():
+    raw = np.array([[[1.0, -4.0, 2.0], [0.0, 0.0, 0.0]], [[1.0, -1.0, 0.0], [1.0, 1.0, -5.0]]])
+
+    def heat(signed):
+        return Explanation(raw, (2, 2), None, 0, "left", signed, 1.0, "gradient").heatmap
+
+    np.testing.assert_allclose(heat(False), [[0.8, 0], [0.2, 1]])
+    np.testing.assert_allclose(heat(True), [[-1 / 3, 0], [0, -1]], atol=1e-7)
+    # Its channels cancel: nothing is left to show, and nothing is divided by.
+    cancelled = Explanation(raw * [1, 0.25, 0], (2, 2), None, 0, "left", True, 1.0, "gradient")
+    assert Explanation(raw[:1, :1] * [4, 1, 0], (1, 1), None, 0, "left", True, 1.0, "gradient").is_empty
+    assert not cancelled.is_empty
+
+
+def test_methods_asked_together_share_their_passes(digits, drawings, monkeypatch):
+    calls = []
+    for name in ("gradients", "input_gradients", "answer"):
+        real = getattr(type(digits._passes), name)
+        monkeypatch.setattr(
+            type(digits._passes),
+            name,
+            lambda self, *arguments, name=name, real=real, **options: (
+                calls.append(name) or real(self, *arguments, **options)
+            ),
+        )
+    keys = ["gradient_x_input", "eigen_cam", "grad_cam", "hires_cam", "layer_cam", "grad_cam_pp", "gradient"]
+    together = explain_many(digits, drawings[:1], keys, target=3)
+    assert sorted(calls) == ["gradients", "input_gradients"]
+    assert list(together) == keys
+    for key, one in together.items():
+        np.testing.assert_array_equal(one.raw, explain(digits, drawings[:1], key, target=3).raw)
+    assert len({one.score for one in together.values()}) == 1
+
+
+def test_by_default_every_quick_method_is_asked(digits, drawings):
+    quick = explain_many(digits, drawings[:1])
+    assert list(quick) == [key for key, method in METHODS.items() if not method.is_slow]
+    assert {one.target for one in quick.values()} == {0}
+
+
+def test_options_are_checked(digits, drawings):
+    one = drawings[:1]
+    with pytest.raises(ValueError, match="Grad-CAM has no option called 'steps'; it has none"):
+        explain(digits, one, steps=3)
+    with pytest.raises(ValueError, match="has no option called 'step'; it has: steps, baseline"):
+        explain(digits, one, "integrated_gradients", step=3)
+    for value, said in ((0, "steps=0"), (2.5, "steps=2.5"), (True, "steps=True"), ("x", "steps='x'")):
+        with pytest.raises(ValueError, match=f"{said} is not possible; give a whole number from 1 to 1000"):
+            explain(digits, one, "integrated_gradients", steps=value)
+    with pytest.raises(ValueError, match="noise=nan is not possible; give a number from 0 to 1"):
+        explain(digits, one, "smooth_grad", noise=float("nan"))
+    with pytest.raises(ValueError, match="options for 'occlusion', which is not among the methods: grad_cam"):
+        explain_many(digits, one, ["grad_cam"], options={"occlusion": {"window": 3}})
+    windows = explain_many(digits, one, ["occlusion"], target=3, options={"occlusion": {"window": 7, "stride": 7}})
+    expected = explain(digits, one, "occlusion", target=3, window=7, stride=7)
+    np.testing.assert_array_equal(windows["occlusion"].raw, expected.raw)
+
+
+@pytest.mark.parametrize(
+    ("key", "options", "total"),
+    [
+        ("score_cam", {"layer": "conv_1"}, 2 * 32),
+        ("smooth_grad", {"samples": 9}, 9),
+        ("integrated_gradients", {"steps": 20}, 2 * 21),
+        ("occlusion", {"window": 7, "stride": 7}, 2 * 16),
+    ],
+)
+def test_slow_methods_report_and_can_be_stopped(key, options, total, digits, drawings, monkeypatch):
+    monkeypatch.setattr("cnnviz.explain.asked.LARGEST", 5 * 28 * 28)
+    monkeypatch.setattr("cnnviz.explain.masking.LARGEST", 5 * 28 * 28)
+    assert METHODS[key].is_slow
+    seen = []
+    whole = explain_batch(digits, drawings[:2], key, on_progress=lambda *one: seen.append(one), **options)
+    assert [out_of for _, out_of in seen] == [total] * len(seen)
+    done = [one for one, _ in seen]
+    assert done == sorted(set(done)) and done[-1] == total and len(done) > 2
+    with pytest.raises(Stopped, match=rf"Stopped after {done[1]} of {total}"):
+        explain_batch(
+            digits, drawings[:2], key, should_stop=lambda: seen.append(1) or len(seen) == len(done) + 2, **options
+        )
+    monkeypatch.undo()
+    for one, other in zip(whole, explain_batch(digits, drawings[:2], key, **options), strict=True):
+        np.testing.assert_allclose(one.raw, other.raw, atol=1e-5 * np.abs(other.raw).max())

@@ -1,0 +1,1 @@
+"""A package, so that nothing that a library installs under the name `tests` is found instead."""
