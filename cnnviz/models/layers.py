@@ -67,7 +67,7 @@ def describe(layer: Any, *, name: str, output_shape: tuple[int, ...]) -> LayerIn
         strides=tuple(layer.strides) if sliding else None,
         padding=layer.padding if sliding else None,
         # Poolings have none.
-        dilation=tuple(getattr(layer, "dilation_rate", (1,) * len(layer.strides))) if sliding else None,
+        dilation=tuple(getattr(layer, "dilation_rate", [1 for _ in layer.strides])) if sliding else None,
         activation=None if activation == "linear" else activation,
     )
 

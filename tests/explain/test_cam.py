@@ -63,15 +63,26 @@ def test_grad_cam_pp_equals_its_equations_cell_by_cell(layer, digits, drawings):
         np.testing.assert_allclose(found, expected, atol=1e-5 * np.abs(expected).max())
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", [*LAYERS, "conv_1", "conv_2", "conv_3"])
 def test_eigen_cam_equals_a_singular_value_decomposition(layer, digits, drawings):
     """Both ways round: `relu_1` has more cells than maps, `relu_3` fewer."""
-    features = digits.features(drawings[:1], [layer])[layer][0].astype(float)
-    _, _, right = np.linalg.svd(features.reshape(-1, features.shape[-1]), full_matrices=False)
-    expected = features @ right[0]
-    expected *= np.sign(expected.sum())
-    found = raw(digits, drawings[:1], "eigen_cam", 0, layer=layer)
-    np.testing.assert_allclose(found, expected, atol=1e-5 * np.abs(expected).max())
+    for index in range(3):
+        one = drawings[index : index + 1]
+        features = digits.features(one, [layer])[layer][0].astype(float)
+        _, _, right = np.linalg.svd(features.reshape(-1, features.shape[-1]), full_matrices=False)
+        expected = features @ right[0]
+        expected *= np.sign(expected.sum())
+        found = raw(digits, one, "eigen_cam", 0, layer=layer)
+        np.testing.assert_allclose(found, expected, atol=1e-5 * np.abs(expected).max())
+
+
+def test_eigen_cam_of_features_that_are_all_zero_is_empty(digits):
+    from cnnviz.explain.cam import eigen_cam
+
+    class Blank:
+        features = np.zeros((2, 3, 4, 5), np.float32)
+
+    assert eigen_cam(Blank()).shape == (2, 3, 4) and not eigen_cam(Blank()).any()
 
 
 # ---- an independent library, on the layer's own grid

@@ -1,5 +1,7 @@
 """Pictures grown from noise excite what they were grown for, and are the same again from the same seed."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -56,6 +58,35 @@ def test_a_step_follows_the_gradient(digits):
     slope = digits.input_gradients(first.pixels[None], [3])[0][0]
     assert np.sqrt((step**2).mean()) == pytest.approx(0.001, rel=1e-3)
     np.testing.assert_allclose(step / 0.001, slope / np.sqrt((slope**2).mean()), atol=0.01)
+
+
+def test_contrast_decays_towards_the_ground(digits):
+    steps = list(maximise(digits, class_goal(digits, 3), steps=3, rate=0, decay=0.1, blur=0, ground=0.4))
+    for before, after in pairwise(steps):
+        np.testing.assert_allclose(after.pixels - 0.4, 0.9 * (before.pixels - 0.4), atol=1e-6)
+    assert np.abs(steps[0].pixels - 0.4).max() > 0.05
+
+
+def test_the_network_sees_the_picture_shifted_and_the_step_is_shifted_back(digits, monkeypatch):
+    seen = []
+    real = Network.towards
+    monkeypatch.setattr(Network, "towards", lambda net, batch, *rest: seen.append(batch[0]) or real(net, batch, *rest))
+    goal = class_goal(digits, 3)
+    steps = list(maximise(digits, goal, steps=8, rate=0.001, decay=0, blur=0, smoothness=0, jitter=3, ground=0.5))
+    shifts = []
+    for before, after, shown in zip(steps, steps[1:], seen[1:], strict=False):
+        fits = [
+            (down, right)
+            for down in range(-3, 4)
+            for right in range(-3, 4)
+            if (np.roll(before.pixels, (down, right), (0, 1)) == shown).all()
+        ]
+        assert len(fits) == 1
+        shifts += fits
+        slope = np.roll(digits.input_gradients(shown[None], [3])[0][0], (-fits[0][0], -fits[0][1]), (0, 1))
+        way = slope / np.sqrt((slope**2).mean())
+        np.testing.assert_allclose((after.pixels - before.pixels) / 0.001, way, atol=0.01)
+    assert len(set(shifts)) > 3
 
 
 def test_the_same_seed_grows_the_same_picture(digits):

@@ -7,6 +7,7 @@ from cnnviz.explain.pixels import pixels_of
 from cnnviz.models import Network
 
 SWAP = np.array([[0.0, 0, 1], [0, 1, 0], [1, 0, 0]])
+MIXED = np.array([[1.0, 0, 0.5], [0, 2, 0], [0, 0.25, 1]])
 MEANS = np.array([103.939, 116.779, 123.68])
 
 
@@ -21,6 +22,7 @@ RULES = {
     "0..1": ("0..1", np.eye(3), np.zeros(3)),
     "-1..1": ("-1..1", 2 * np.eye(3), -np.ones(3)),
     "0..255": ("0..255", 255 * np.eye(3), np.zeros(3)),
+    "mixed": (lambda picture: picture @ MIXED + 1, 255 * MIXED, np.ones(3)),
     # As VGG's and ResNet's weights want it: blue first, less the mean of ImageNet.
     "swapped": (lambda picture: picture[..., ::-1] - MEANS, 255 * SWAP, -MEANS),
 }
