@@ -83,7 +83,16 @@ def load_dataset(name: str, *, limit: int | None = None, seed: int = 0) -> Datas
 
 
 def _mnist():
-    path = home() / "datasets" / "mnist.npz"
+    return _through_keras("mnist", title="MNIST", megabytes=11)
+
+
+def _cifar10():
+    return _through_keras("cifar10", title="CIFAR-10", megabytes=170)
+
+
+def _through_keras(name: str, *, title: str, megabytes: int):
+    """The file of this name in the user's folder, or what `keras.datasets` downloads."""
+    path = home() / "datasets" / f"{name}.npz"
     if path.is_file():
         # Not through Keras, which deletes a file whose checksum is not its own copy's.
         with np.load(path, allow_pickle=False) as file:
@@ -91,27 +100,11 @@ def _mnist():
     import keras
 
     try:
-        return keras.datasets.mnist.load_data()
+        return getattr(keras.datasets, name).load_data()
     except Exception as error:  # Keras raises a bare Exception when the download fails.
         raise DatasetUnavailable(
-            f"MNIST is not at {path} and could not be downloaded (about 11 MB). "
-            "Put mnist.npz there, or connect this machine to the internet once."
-        ) from error
-
-
-def _cifar10():
-    path = home() / "datasets" / "cifar10.npz"
-    if path.is_file():
-        with np.load(path, allow_pickle=False) as file:
-            return (file["x_train"], file["y_train"]), (file["x_test"], file["y_test"])
-    import keras
-
-    try:
-        return keras.datasets.cifar10.load_data()
-    except Exception as error:  # Keras raises a bare Exception when the download fails.
-        raise DatasetUnavailable(
-            f"CIFAR-10 is not at {path} and could not be downloaded (about 170 MB). "
-            "Put cifar10.npz there, or connect this machine to the internet once."
+            f"{title} is not at {path} and could not be downloaded (about {megabytes} MB). "
+            f"Put {path.name} there, or connect this machine to the internet once."
         ) from error
 
 

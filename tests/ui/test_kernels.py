@@ -1,7 +1,6 @@
 """The page Kernels: what it says of a network's kernels, and how it is used."""
 
 import io
-import time
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from cnnviz.ops import KERNELS, Relative, nearest_of_all
 from cnnviz.ui import kernels, preparation
 from cnnviz.ui.banks import Bank, banks, sliced
 
-PATIENCE = 60  # Seconds in which the network must have been opened.
+from .test_pages import PATIENCE, run
 
 
 @pytest.fixture(scope="module")
@@ -125,17 +124,6 @@ def shown(monkeypatch):
 @pytest.fixture
 def app(root, digits):
     return AppTest.from_file(str(root / "app.py"), default_timeout=PATIENCE)
-
-
-def run(app):
-    deadline = time.monotonic() + PATIENCE
-    app = app.run()
-    while any("being opened" in element.value for element in app.markdown):
-        assert time.monotonic() < deadline, "the network was never opened"
-        time.sleep(0.2)
-        app.run()
-    assert not app.exception
-    return app
 
 
 def words(app):

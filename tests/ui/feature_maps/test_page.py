@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.models import Network
 from cnnviz.ui.feature_maps import exciting, page, search
 
-PATIENCE = 60  # Seconds in which the network must have been opened.
+from ..test_pages import PATIENCE, run
 
 
 def plain(text):
@@ -28,17 +28,6 @@ def shown(monkeypatch):
 @pytest.fixture
 def app(root, digits):
     return AppTest.from_file(str(root / "app.py"), default_timeout=PATIENCE)
-
-
-def run(app):
-    deadline = time.monotonic() + PATIENCE
-    app = app.run()
-    while any("being opened" in element.value for element in app.markdown):
-        assert time.monotonic() < deadline, "the network was never opened"
-        time.sleep(0.2)
-        app.run()
-    assert not app.exception
-    return app
 
 
 def words(app):
