@@ -30,7 +30,7 @@ def show(net: Network) -> None:
         st.rerun()
     if asked.maps is not None and plan.offers_maps:
         st.session_state["feature_layer"] = asked.maps
-        st.switch_page(f"pages/{MAPS_PAGE}")
+        navigation.go(MAPS_PAGE)
     _explain(graph)
     _take_away(net, plan)
 

@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.figures import enlarged, kernel_picture, png
 from cnnviz.models import Network
 from cnnviz.ops import KERNELS, Relative, as_many_by_chance, nearest_of_all, share_by_chance
-from cnnviz.ui import html, preparation, state
+from cnnviz.ui import html, navigation, preparation, state
 from cnnviz.ui.banks import COLOUR, WAYS, Bank, banks, channel_name, sliced, stage_of, ways
 from cnnviz.ui.components.gallery import Gallery, Relation, gallery
 from cnnviz.ui.downloads import npy
@@ -112,7 +112,7 @@ def show(net: Network) -> None:
     )
     if picked is not None:
         state.learned_kernel(name, picked)
-        st.switch_page("pages/learn/convolution.py", query_params={})
+        navigation.go("learn/convolution.py")
     _explain(bank, way, verdict(relatives, slices.shape[1:], centred=centred), centred=centred)
     _download(bank, slices, way)
 

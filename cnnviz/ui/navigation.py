@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -46,3 +47,13 @@ def pages() -> dict[str, list[Page]]:
         page = st.Page(f"pages/{entry.script}", title=entry.title, icon=entry.icon, default=entry is PAGES[0])
         menu.setdefault(entry.group, []).append(page)
     return menu
+
+
+def go(script: str) -> NoReturn:
+    """Open another page; what was chosen in the session stays.
+
+    Args:
+        script: Its file below `pages`.
+    """
+    # The address is written anew: Streamlit refuses to leave a page while a control of the sidebar stands in it.
+    st.switch_page(f"pages/{script}", query_params={})

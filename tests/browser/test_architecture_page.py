@@ -129,6 +129,14 @@ def test_see_its_maps(architecture: Page) -> None:
     expect(architecture).to_have_url(re.compile("/feature_maps"))
 
 
+def test_see_the_maps_of_a_network_that_stands_in_the_address(open_page: OpenPage) -> None:
+    page = open_page("/architecture?network=Shapes")
+    page.get_by_role("button", name="See its maps").click()
+    expect(page).to_have_url(re.compile("/feature_maps"))
+    expect(page.get_by_role("heading", name="What does this layer see in the picture?")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Network")).to_have_value("Shapes")
+
+
 def test_downloads_open_elsewhere(architecture: Page, open_page: OpenPage) -> None:
     file = download(architecture, "Drawing (SVG)")
     root = ElementTree.fromstring(file.read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.models import Network
-from cnnviz.ui import html, preparation, state
+from cnnviz.ui import html, navigation, preparation, state
 from cnnviz.ui.components.panels import Brought, Panel, panels
 from cnnviz.ui.components.wall import wall
 from cnnviz.ui.feature_maps import choice, exciting
@@ -71,7 +71,7 @@ def _detail(looked: Look, sight: Seen, other: tuple[str, Seen, np.ndarray] | Non
         if opens:
             state.learned_kernel(looked.layer.name, number)
             # By default it refuses to leave while the address holds what a control is bound to.
-            st.switch_page("pages/learn/convolution.py", query_params={})
+            navigation.go("learn/convolution.py")
 
 
 def arranged(
