@@ -57,7 +57,7 @@ def _objects(input_shape: tuple[int, int, int], classes: int) -> Any:
     from keras import layers
 
     blocks = []
-    for block, (filters, dropped) in enumerate(((32, 0.1), (64, 0.15), (128, 0.2))):
+    for block, (filters, dropped) in enumerate(((32, 0.05), (64, 0.1), (128, 0.1))):
         for half in (1, 2):
             number = 2 * block + half
             blocks += [
@@ -78,7 +78,7 @@ def _objects(input_shape: tuple[int, int, int], classes: int) -> Any:
             layers.Dense(128, use_bias=False, name="dense_1"),
             layers.BatchNormalization(name="norm_7"),
             layers.ReLU(name="relu_7"),
-            layers.Dropout(0.3, name="dropout_4"),
+            layers.Dropout(0.2, name="dropout_4"),
             layers.Dense(classes, name="dense_2"),
             layers.Softmax(name="softmax"),
         ],
