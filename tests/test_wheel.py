@@ -19,7 +19,7 @@ import cnnviz
 from cnnviz.data.samples import SAMPLES, load_sample
 from cnnviz.home import asset
 from cnnviz.models import load_network
-from cnnviz.ui.components import overlay, pad, strip
+from cnnviz.ui.components import heats, pad, strip
 
 assert Path(cnnviz.__file__).is_relative_to(sys.argv[1]), cnnviz.__file__
 assert asset("networks").is_relative_to(sys.argv[1]), asset("networks")

@@ -31,6 +31,7 @@ class Asked:
         layer: The layer that is asked; None where a method needs none.
         on_progress: Called with how many passes are done and how many there are, by methods that take many.
         should_stop: Asked at the same times.
+        passed: Features, gradients and scores, where a pass for several layers has given them already.
     """
 
     net: Network
@@ -39,6 +40,7 @@ class Asked:
     layer: str | None = None
     on_progress: Callable[[int, int], None] | None = None
     should_stop: Callable[[], bool] | None = None
+    passed: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
     @property
     def features(self) -> np.ndarray:
@@ -59,6 +61,8 @@ class Asked:
     def logits(self) -> np.ndarray:
         """Scores before softmax or sigmoid, `(n, classes)`."""
         # Every pass gives them, so that none is needed for them alone if another was made.
+        if self.passed is not None:
+            return self.passed[-1]
         for name in ("_backward", "_sloped"):
             if name in vars(self):
                 return vars(self)[name][-1]
@@ -90,6 +94,8 @@ class Asked:
 
     @cached_property
     def _backward(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        if self.passed is not None:
+            return self.passed
         assert self.layer is not None, "only methods that work on a layer's grid ask for its features"
         return _joined(
             [self.net.gradients(self.batch[rows], self.classes[rows], self.layer) for rows in chunks(self.batch)]

@@ -30,9 +30,9 @@ def grad_cam_pp(asked: Asked) -> np.ndarray:
     features, gradients = asked.features, asked.gradients
     squares = gradients**2
     below = 2 * squares + features.sum(axis=(1, 2), keepdims=True) * squares * gradients
-    # eq. 19; where the gradient is 0, so are both.
+    # eq. 19 of arXiv:1710.11063; where the gradient is 0, so are both.
     alphas = np.where(below == 0, 0, squares) / np.where(below == 0, 1, below)
-    weights = (alphas * np.maximum(gradients, 0)).sum(axis=(1, 2))  # eq. 5
+    weights = (alphas * np.maximum(gradients, 0)).sum(axis=(1, 2))  # Their weights, with the ReLU of the gradients.
     return _weighted(features, weights)  # Grad-CAM's eq. 2, before its ReLU
 
 

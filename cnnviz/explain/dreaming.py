@@ -35,6 +35,7 @@ def dream(
     rate: float = 0.01,
     jitter: int | None = None,
     seed: int = 0,
+    since: Grown | None = None,
 ) -> Iterator[Grown]:
     """Let a network dream on a picture; stop by asking for no more.
 
@@ -52,6 +53,7 @@ def dream(
         rate: How far pixels move in a step, on average, of 1 from black to white.
         jitter: Most pixels of shift in rows and in columns; by default an eighth of what the network sees.
         seed: Of the jitter.
+        since: A step of the same dream, to go on after it as if nobody had stopped.
 
     Returns:
         The growing picture, step by step, at the size it then has.
@@ -80,7 +82,7 @@ def dream(
     pixels = (picture if net.input_shape[2] == 3 else to_gray(picture)[..., None]).astype(np.float32) / 255
     # Squares of many cells add up: per cell, so that the value can be read.
     cells = math.prod(shape) if direction is None else 1
-    return _dream(net, pixels, layer, direction, sizes, steps, rate, jitter, cells, np.random.default_rng(seed))
+    return _dream(net, pixels, layer, direction, sizes, steps, rate, jitter, cells, seed, since)
 
 
 def octave_sizes(
@@ -120,25 +122,30 @@ def _dream(
     rate: float,
     jitter: int,
     cells: int,
-    rng: np.random.Generator,
+    seed: int,
+    since: Grown | None,
 ) -> Iterator[Grown]:
     rule = pixels_of(net)
-    dreamt = np.zeros((1, 1, picture.shape[2]), np.float32)
-    step, total = 0, steps * len(sizes)
-    for size in sizes:
-        ground = _resized(picture, size)
-        pixels = np.clip(ground + _resized(dreamt, size), 0, 1)
-        for _ in range(steps):
-            shift = rng.integers(-jitter, jitter + 1, 2)
-            value, slopes = _tiled(net, rule, np.roll(pixels, shift, axis=(0, 1)), layer, direction)
-            slopes = np.roll(slopes, -shift, axis=(0, 1))
-            mean = float(np.abs(slopes).mean())
-            if mean > 0:
-                pixels = np.clip(pixels + rate * slopes / mean, 0, 1)
-            step += 1
-            yield Grown(step, total, pixels, value / cells)
-        # Only what was dreamt is carried to the next size: the picture itself comes anew, with all its detail.
-        dreamt = pixels - ground
+    total = steps * len(sizes)
+    done = 0 if since is None else since.step
+    pixels = ground = np.zeros((1, 1, picture.shape[2]), np.float32)
+    if since is not None:
+        pixels, ground = since.pixels, _resized(picture, since.pixels.shape[:2])
+    for step in range(done, total):
+        size = sizes[step // steps]
+        if step % steps == 0:
+            # Only what was dreamt is carried to the next size: the picture itself comes anew, with all its detail.
+            dreamt = _resized(pixels - ground, size)
+            ground = _resized(picture, size)
+            pixels = np.clip(ground + dreamt, 0, 1)
+        # Drawn by the number of the step, so that a dream can be stopped and gone on with.
+        shift = np.random.default_rng((seed, step)).integers(-jitter, jitter + 1, 2)
+        value, slopes = _tiled(net, rule, np.roll(pixels, shift, axis=(0, 1)), layer, direction)
+        slopes = np.roll(slopes, -shift, axis=(0, 1))
+        mean = float(np.abs(slopes).mean())
+        if mean > 0:
+            pixels = np.clip(pixels + rate * slopes / mean, 0, 1)
+        yield Grown(step + 1, total, pixels, value / cells)
 
 
 def _tiled(

@@ -206,6 +206,42 @@ def explain_many(
     return {key: _answer(asked, key, signed, settings[key])[0] for key in methods}
 
 
+def explain_layers(
+    net: Network,
+    batch: np.ndarray,
+    method: str = "grad_cam",
+    target: int | str | None = None,
+    layers: Sequence[str] | None = None,
+    signed: bool = False,
+) -> dict[str, Explanation]:
+    """Explain one picture at several layers, in one compiled pass.
+
+    Args:
+        net: The network.
+        batch: As in `explain`.
+        method: Key of a method that works on a layer's grid.
+        target: As in `explain`.
+        layers: Names of layers; by default all that have a grid.
+        signed: As in `explain`.
+
+    Returns:
+        From each layer's name to its explanation, in the order given.
+
+    Raises:
+        NetworkError: As in `explain`.
+        ValueError: If the batch does not hold exactly one picture, or the method works on no layer.
+    """
+    _check_one(batch, "explain_layers")
+    entry = _method(method)
+    if not entry.on_layer:
+        raise ValueError(f"{entry.title} works on the picture, not on a layer; use explain.")
+    names = [_layer_with_grid(net, name) for name in (layers or net.grids or (None,))]
+    batch, classes = np.asarray(batch, np.float32), classes_of(net, target, 1)
+    found, logits = net.gradients_of(batch, classes, names)
+    questions = {name: Asked(net, batch, classes, name, passed=(*found[name], logits)) for name in names}
+    return {name: _answer(asked, method, signed, entry.settings({}))[0] for name, asked in questions.items()}
+
+
 def layers_with_grid(net: Network) -> tuple[str, ...]:
     """The layers that can be asked: those whose output has rows and columns, more than one cell of them.
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from cnnviz.explain.asked import LARGEST, Asked
+from cnnviz.models.network import Network
 
 
 def score_cam(asked: Asked) -> np.ndarray:
@@ -32,6 +33,11 @@ def score_cam(asked: Asked) -> np.ndarray:
     return np.einsum("nrck,nk->nrc", asked.features, weights)
 
 
+def score_cam_passes(net: Network, layer: str) -> dict[str, int]:
+    """How many pictures `score_cam` sends through the network, by kind of pass."""
+    return {"gradients": 1, "forward": net.layer(layer).output_shape[-1]}
+
+
 def occlusion(asked: Asked, *, window: int | None, stride: int | None, value: float | None) -> np.ndarray:
     """Zeiler and Fergus 2014, section 4.2: how far the class score falls when a square covers a place.
 
@@ -50,9 +56,7 @@ def occlusion(asked: Asked, *, window: int | None, stride: int | None, value: fl
         ValueError: If the window does not fit, or the stride leaves pixels out.
     """
     count, height, width, channels = asked.batch.shape
-    window, stride = _window(height, width, window, stride)
-    tops, lefts = (_starts(size, window, stride) for size in (height, width))
-    places = [(top, left) for top in tops for left in lefts]
+    window, places = _places(height, width, window, stride)
     rows = np.arange(count)
     scores = asked.logits[rows, asked.targets]
     falls = np.zeros((count, height, width))
@@ -74,6 +78,18 @@ def occlusion(asked: Asked, *, window: int | None, stride: int | None, value: fl
     return np.repeat((falls / covers / channels)[..., None], channels, axis=3).astype(np.float32)
 
 
+def occlusion_passes(
+    net: Network, layer: str | None, *, window: int | None, stride: int | None, value: float | None
+) -> dict[str, int]:
+    """How many pictures `occlusion` sends through the network, by kind of pass.
+
+    Raises:
+        ValueError: As there.
+    """
+    height, width, _ = net.input_shape
+    return {"forward": 1 + len(_places(height, width, window, stride)[1])}
+
+
 def _masks(features: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Maps `(rows, columns, k)` as masks `(k, height, width)`, stretched over the picture and then from 0 to 1."""
     height, width = size
@@ -87,6 +103,13 @@ def _masks(features: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     span = highest - lowest
     # Wang et al. 2020, their normalisation s(·): (A − min A) / (max A − min A).
     return np.divide(stretched - lowest, span, out=np.zeros_like(stretched), where=span > 0)
+
+
+def _places(height: int, width: int, window: int | None, stride: int | None) -> tuple[int, list[tuple[int, int]]]:
+    """The side of the square, and where its upper left corner goes."""
+    window, stride = _window(height, width, window, stride)
+    tops, lefts = (_starts(size, window, stride) for size in (height, width))
+    return window, [(top, left) for top in tops for left in lefts]
 
 
 def _window(height: int, width: int, window: int | None, stride: int | None) -> tuple[int, int]:

@@ -9,6 +9,11 @@ from typing import Any
 import numpy as np
 
 from cnnviz.explain import cam, masking, slopes
+from cnnviz.models.network import Network
+
+# The kinds of pass through a network, named after what `Network` calls them; "guided_gradients" are `input_gradients`
+# with guided ReLUs, which are compiled on their own.
+PASSES = ("forward", "gradients", "input_gradients", "guided_gradients")
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,8 @@ class Method:
         source: The paper.
         explain: From what is asked and the options to numbers with their signs: on the layer's grid,
             `(n, rows, columns)`, or `(n, height, width, channels)` where it works on the input.
+        count: From a network, a layer and the options to how many pictures it sends through the network, by kind of
+            pass (`PASSES`), to explain one picture by itself.
         on_layer: Whether it works on the grid of a layer, which can be chosen, or on the picture itself.
         needs_gradients: Whether it follows gradients; without, the answers alone are enough.
         per_class: Whether its map depends on the class that is asked for.
@@ -74,6 +81,7 @@ class Method:
     summary: str
     source: str
     explain: Callable[..., np.ndarray]
+    count: Callable[..., dict[str, int]]
     on_layer: bool = True
     needs_gradients: bool = True
     per_class: bool = True
@@ -103,6 +111,27 @@ class Method:
             for name, option in self.options.items()
         }
 
+    def counted(self, net: Network, layer: str | None = None, **options: Any) -> dict[str, int]:
+        """How many pictures it sends through a network to explain one by itself, by kind of pass.
+
+        Args:
+            net: The network.
+            layer: As in `explain`.
+            **options: As in `explain`.
+
+        Raises:
+            NetworkError: If it works on a layer's grid and this layer does not exist.
+            ValueError: If an option does not exist or fit.
+        """
+        if self.on_layer and layer is None:
+            layer = net.grids[-1]
+        return self.count(net, layer, **self.settings(options))
+
+
+def _once(**passes: int) -> Callable[..., dict[str, int]]:
+    """Counts that depend on nothing."""
+    return lambda net, layer: passes
+
 
 METHODS: dict[str, Method] = {
     "grad_cam": Method(
@@ -110,13 +139,15 @@ METHODS: dict[str, Method] = {
         summary="The maps of one layer, each weighted by how much the class score rises with it, added up.",
         source="Selvaraju et al. 2017, “Grad-CAM: Visual explanations from deep networks”, ICCV",
         explain=cam.grad_cam,
+        count=_once(gradients=1),
     ),
     "grad_cam_pp": Method(
         title="Grad-CAM++",
         summary="As Grad-CAM, but several places that speak for the class count alike, however small each of them is.",
-        source="Chattopadhyay et al. 2018, “Grad-CAM++: Improved visual explanations for deep convolutional "
-        "networks”, WACV",
+        source="Chattopadhyay et al. 2018, “Grad-CAM++: Generalized gradient-based visual explanations for "
+        "deep convolutional networks”, WACV",
         explain=cam.grad_cam_pp,
+        count=_once(gradients=1),
     ),
     "hires_cam": Method(
         title="HiRes-CAM",
@@ -124,6 +155,7 @@ METHODS: dict[str, Method] = {
         source="Draelos and Carin 2020, “Use HiResCAM instead of Grad-CAM for faithful explanations of convolutional "
         "neural networks”, arXiv:2011.08891",
         explain=cam.hires_cam,
+        count=_once(gradients=1),
     ),
     "layer_cam": Method(
         title="Layer-CAM",
@@ -131,6 +163,7 @@ METHODS: dict[str, Method] = {
         source="Jiang et al. 2021, “LayerCAM: Exploring hierarchical class activation maps for localization”, "
         "IEEE Transactions on Image Processing",
         explain=cam.layer_cam,
+        count=_once(gradients=1),
     ),
     "score_cam": Method(
         title="Score-CAM",
@@ -138,6 +171,7 @@ METHODS: dict[str, Method] = {
         source="Wang et al. 2020, “Score-CAM: Score-weighted visual explanations for convolutional neural networks”, "
         "CVPR Workshops",
         explain=masking.score_cam,
+        count=masking.score_cam_passes,
         needs_gradients=False,
         passes="one for each map of the layer",
     ),
@@ -146,6 +180,7 @@ METHODS: dict[str, Method] = {
         summary="What most of the layer's maps have in common, their first principal component; no class has a say.",
         source="Muhammad and Yeasin 2020, “Eigen-CAM: Class activation map using principal components”, IJCNN",
         explain=cam.eigen_cam,
+        count=_once(gradients=1),
         needs_gradients=False,
         per_class=False,
         known_failure="It shows the same for every class, so it cannot say why the network chose this one.",
@@ -156,6 +191,7 @@ METHODS: dict[str, Method] = {
         source="Simonyan et al. 2014, “Deep inside convolutional networks: Visualising image classification models and "
         "saliency maps”, ICLR Workshops",
         explain=slopes.gradient,
+        count=_once(input_gradients=1),
         on_layer=False,
         evidence=False,
     ),
@@ -165,6 +201,7 @@ METHODS: dict[str, Method] = {
         source="Shrikumar et al. 2016, “Not just a black box: Learning important features through propagating "
         "activation differences”, arXiv:1605.01713",
         explain=slopes.gradient_x_input,
+        count=_once(input_gradients=1),
         on_layer=False,
         evidence=False,
         known_failure="A pixel of 0 gets nothing, however much it matters. So on black ground only the ink "
@@ -175,6 +212,7 @@ METHODS: dict[str, Method] = {
         summary="The mean gradient over copies of the picture with noise on them, which evens out its speckles.",
         source="Smilkov et al. 2017, “SmoothGrad: removing noise by adding noise”, arXiv:1706.03825",
         explain=slopes.smooth_grad,
+        count=slopes.smooth_grad_passes,
         on_layer=False,
         evidence=False,
         passes="one for each copy",
@@ -189,6 +227,7 @@ METHODS: dict[str, Method] = {
         summary="The gradient, but every ReLU on its way back lets only positive ones through.",
         source="Springenberg et al. 2015, “Striving for simplicity: The all convolutional net”, ICLR Workshops",
         explain=slopes.guided_backprop,
+        count=_once(guided_gradients=1, forward=1),
         on_layer=False,
         evidence=False,
         known_failure="It draws the picture's edges almost whatever the class, and hardly changes when the upper "
@@ -199,6 +238,7 @@ METHODS: dict[str, Method] = {
         summary="Gradients gathered on the way from a baseline to the picture; they add up to the score's difference.",
         source="Sundararajan et al. 2017, “Axiomatic attribution for deep networks”, ICML",
         explain=slopes.integrated_gradients,
+        count=slopes.integrated_gradients_passes,
         on_layer=False,
         evidence=False,
         passes="one for each step",
@@ -217,6 +257,7 @@ METHODS: dict[str, Method] = {
         summary="How far the class score falls when a square covers each place.",
         source="Zeiler and Fergus 2014, “Visualizing and understanding convolutional networks”, ECCV",
         explain=masking.occlusion,
+        count=masking.occlusion_passes,
         on_layer=False,
         needs_gradients=False,
         passes="one for each place of the square",

@@ -16,14 +16,14 @@ They make pictures that people can read, and to that extent show what people put
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from cnnviz.errors import NetworkError
-from cnnviz.explain.asked import class_index
+from cnnviz.explain.asked import chunks, class_index
 from cnnviz.explain.pixels import Pixels, pixels_of
 from cnnviz.models.network import Network
 
@@ -130,6 +130,7 @@ def maximise(
     blur: float = 0.5,
     ground: float | None = None,
     seed: int = 0,
+    since: Grown | None = None,
 ) -> Iterator[Grown]:
     """Grow a picture that excites a unit, a channel or a class; stop by asking for no more.
 
@@ -145,6 +146,7 @@ def maximise(
         ground: Grey of the first picture, in [0, 1], under faint noise; by default in the middle, and black for a
             network that is shown drawings.
         seed: Of noise and jitter.
+        since: A step of the same growth, to go on after it as if nobody had stopped.
 
     Returns:
         The growing picture, step by step.
@@ -152,6 +154,60 @@ def maximise(
     Raises:
         ValueError: If an option is not possible.
     """
+    many = maximise_many(
+        net,
+        [goal],
+        steps=steps,
+        rate=rate,
+        decay=decay,
+        jitter=jitter,
+        smoothness=smoothness,
+        blur=blur,
+        ground=ground,
+        seed=seed,
+        since=None if since is None else [since],
+    )
+    return (one for (one,) in many)
+
+
+def maximise_many(
+    net: Network,
+    goals: Sequence[Goal],
+    *,
+    steps: int = 128,
+    rate: float = 0.04,
+    decay: float = 0.05,
+    jitter: int | None = None,
+    smoothness: float = 1.0,
+    blur: float = 0.5,
+    ground: float | None = None,
+    seed: int = 0,
+    since: Sequence[Grown] | None = None,
+) -> Iterator[tuple[Grown, ...]]:
+    """Grow a picture for each of several goals of one layer, side by side in every pass.
+
+    Args:
+        net: The network.
+        goals: What is to grow; all of one layer.
+        steps: As in `maximise`, and so are all others.
+        rate: See there.
+        decay: See there.
+        jitter: See there.
+        smoothness: See there.
+        blur: See there.
+        ground: See there.
+        seed: Of noise and jitter, which are the same for all.
+        since: A step of the same growth, one picture for each goal.
+
+    Returns:
+        The growing pictures, step by step, in the order of the goals.
+
+    Raises:
+        ValueError: If there is no goal, they are of several layers, or an option is not possible.
+    """
+    if len({goal.layer for goal in goals}) != 1:
+        layers = ", ".join(sorted({goal.layer or "the scores" for goal in goals})) or "none"
+        raise ValueError(f"Pictures grow side by side for goals of one layer, not of {layers}; give some of one.")
     shorter = min(net.input_shape[:2])
     jitter = shorter // 16 if jitter is None else jitter
     _check("steps", steps, 1, 10_000)
@@ -163,9 +219,8 @@ def maximise(
     rule = pixels_of(net)
     ground = (0.5 if rule.known else 0.0) if ground is None else ground
     _check("ground", ground, 0, 1)
-    rng = np.random.default_rng(seed)
-    habits = _Habits(rate, decay, jitter, smoothness, blur, ground)
-    return _ascend(net, goal, rule, habits, steps, rng)
+    habits = _Habits(rate, decay, jitter, smoothness, blur, ground, seed)
+    return _ascend(net, goals, rule, habits, steps, since)
 
 
 @dataclass(frozen=True)
@@ -178,31 +233,51 @@ class _Habits:
     smoothness: float
     blur: float
     ground: float
+    seed: int
+
+    def chance(self, step: int) -> np.random.Generator:
+        """What is drawn for a step depends on its number alone, so that growth can be stopped and gone on with."""
+        return np.random.default_rng((self.seed, step))
 
 
 def _ascend(
-    net: Network, goal: Goal, rule: Pixels, habits: _Habits, steps: int, rng: np.random.Generator
-) -> Iterator[Grown]:
-    pixels = _noise(net.input_shape, habits.ground, 0.05, rng)
-    for step in range(1, steps + 1):
+    net: Network, goals: Sequence[Goal], rule: Pixels, habits: _Habits, steps: int, since: Sequence[Grown] | None
+) -> Iterator[tuple[Grown, ...]]:
+    directions = np.stack([goal.direction for goal in goals])
+    if since:
+        done, pictures = since[0].step, np.stack([one.pixels for one in since])
+    else:
+        done, pictures = 0, np.stack([_noise(net.input_shape, habits.ground, 0.05, habits.chance(0))] * len(goals))
+    for step in range(done + 1, steps + 1):
+        rng = habits.chance(step)
         shift = rng.integers(-habits.jitter, habits.jitter + 1, 2)
-        moved = np.roll(pixels, shift, axis=(0, 1))
-        values, slopes = net.towards(rule.numbers(moved)[None], goal.layer, goal.direction)
-        slope = damped(np.roll(rule.slopes(slopes[0]), -shift, axis=(0, 1)), habits.smoothness)
-        size = float(np.sqrt((slope**2).mean()))
-        if size > 0:
-            pixels = pixels + habits.rate * slope / size - habits.decay * (pixels - habits.ground)
-            pixels = np.clip(pixels, 0, 1).astype(np.float32)
-        else:
-            # A unit that is silent has no slope to follow: other noise may wake it.
-            pixels = _noise(net.input_shape, rng.uniform(), 0.3, rng)
-        sigma = habits.blur * (1 - step / steps)
-        if sigma > 0.1 and step % BLUR_EVERY == 0:
-            pixels = cv2.GaussianBlur(pixels, (0, 0), sigma, borderType=cv2.BORDER_REFLECT).reshape(pixels.shape)
-        yield Grown(step, steps, pixels, float(values[0]))
+        numbers = rule.numbers(np.roll(pictures, shift, axis=(1, 2)))
+        parts = [net.towards(numbers[part], goals[0].layer, directions[part]) for part in chunks(numbers)]
+        values, slopes = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        slopes = np.roll(rule.slopes(slopes), -shift, axis=(1, 2))
+        other = _noise(net.input_shape, rng.uniform(), 0.3, rng)
+        pictures = np.stack([_moved(*each, habits, step, steps, other) for each in zip(pictures, slopes, strict=True)])
+        yield tuple(Grown(step, steps, pixels, float(value)) for pixels, value in zip(pictures, values, strict=True))
 
 
-def _noise(shape: tuple[int, int, int], ground: float, contrast: float, rng: np.random.Generator) -> np.ndarray:
+def _moved(
+    pixels: np.ndarray, slope: np.ndarray, habits: _Habits, step: int, steps: int, other: np.ndarray
+) -> np.ndarray:
+    """A picture after a step; other noise takes its place where there is no slope."""
+    slope = damped(slope, habits.smoothness)
+    size = float(np.sqrt((slope**2).mean()))
+    if size > 0:
+        pixels = pixels + habits.rate * slope / size - habits.decay * (pixels - habits.ground)
+        pixels = np.clip(pixels, 0, 1).astype(np.float32)
+    else:
+        pixels = other  # A unit that is silent has no slope to follow: other noise may wake it.
+    sigma = habits.blur * (1 - step / steps)
+    if sigma > 0.1 and step % BLUR_EVERY == 0:
+        pixels = cv2.GaussianBlur(pixels, (0, 0), sigma, borderType=cv2.BORDER_REFLECT).reshape(pixels.shape)
+    return pixels
+
+
+def _noise(shape: tuple[int, ...], ground: float, contrast: float, rng: np.random.Generator) -> np.ndarray:
     """Soft noise around the ground; contrast is its standard deviation."""
     noise = damped(rng.standard_normal(shape), 1)
     return np.clip(ground + contrast * noise / noise.std(), 0, 1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Is an explanation any good? Measures that ask the network again, or know where the object is.
+"""Is an explanation any good? Measures that ask the network again, with pixels gone or come by their heat.
 
 No measure is the truth: each says what it rewards, and the controls, which know nothing of the network, say how far one
 gets without explaining anything.
@@ -6,15 +6,18 @@ gets without explaining anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 
-from cnnviz.explain.asked import chunks
+from cnnviz.explain.asked import Stopped, chunks
 from cnnviz.models.network import Network
-from cnnviz.ops import KERNELS, convolve
+
+STEPS = 28  # In how many equal parts pixels go and come.
+THRESHOLDS = np.arange(21) / 20  # Of heat, from 0 to 1.
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,28 +53,38 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class PointingGame:
-    """How often the hottest pixel lies on the object.
+class Scores:
+    """Both areas of one heatmap.
 
     Attributes:
-        hits: For each picture whether it did; a picture without heat is a miss.
+        deletion: Under the curve of deletion, in [0, 1]: less is better.
+        insertion: Under the curve of insertion, in [0, 1]: more is better.
     """
 
-    hits: tuple[bool, ...]
+    deletion: float
+    insertion: float
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """What becomes of the class while the pixels of one heatmap go, and while they come."""
+
+    deletion: Curve
+    insertion: Curve
 
     @property
-    def accuracy(self) -> float:
-        """Hits / (hits + misses): Zhang et al. 2018, section 4.2."""
-        return sum(self.hits) / len(self.hits)
+    def scores(self) -> Scores:
+        """The areas under both curves."""
+        return Scores(self.deletion.area, self.insertion.area)
 
 
 def deletion(
-    net: Network, batch: np.ndarray, heatmap: np.ndarray, target: int, *, steps: int = 28, seed: int = 0
+    net: Network, batch: np.ndarray, heatmap: np.ndarray, target: int, *, steps: int = STEPS, seed: int = 0
 ) -> Curve:
     """Take the hottest pixels away first: a good heatmap makes the probability fall early, so its area is small.
 
-    Petsiuk et al. 2018, “RISE: Randomized input sampling for explanation of black-box models”, BMVC, section 4.2 (the
-    pixels that go take the picture's mean colour, since black is no neutral colour to every network).
+    The deletion metric of Petsiuk et al. 2018, “RISE: Randomized input sampling for explanation of black-box models”,
+    BMVC (the pixels that go take the picture's mean colour, since black is no neutral colour to every network).
 
     Args:
         net: The network.
@@ -87,12 +100,12 @@ def deletion(
 
 
 def insertion(
-    net: Network, batch: np.ndarray, heatmap: np.ndarray, target: int, *, steps: int = 28, seed: int = 0
+    net: Network, batch: np.ndarray, heatmap: np.ndarray, target: int, *, steps: int = STEPS, seed: int = 0
 ) -> Curve:
     """Let the hottest pixels come first, into a blurred picture: a good heatmap's probability rises early.
 
-    Petsiuk et al. 2018, section 4.2: blurred, since pixels on plain ground would make edges of their own. The blur's
-    standard deviation is a tenth of the picture's shorter side.
+    The insertion metric of Petsiuk et al. 2018: blurred, since pixels on plain ground would make edges of their own.
+    The blur's standard deviation is a tenth of the picture's shorter side.
 
     Args:
         net: The network.
@@ -110,7 +123,7 @@ def insertion(
 def kept(net: Network, batch: np.ndarray, heatmap: np.ndarray, target: int, *, threshold: float = 0.5) -> Kept:
     """The class' probability when only the hot part of the picture is left and the rest has its mean colour.
 
-    After Chattopadhyay et al. 2018, section 4.1 (“average drop”), who multiply the picture by the heatmap; here a pixel
+    After the “average drop” of Chattopadhyay et al. 2018, who multiply the picture by the heatmap; here a pixel
     stays or goes, so that one can see what the network got.
 
     Args:
@@ -127,73 +140,101 @@ def kept(net: Network, batch: np.ndarray, heatmap: np.ndarray, target: int, *, t
     return Kept(left, float(stays.mean()), float(after), float(before))
 
 
-def pointing_game(heatmaps: np.ndarray, masks: np.ndarray, *, tolerance: int = 0) -> PointingGame:
-    """Whether each heatmap's hottest pixel lies on the object.
-
-    Zhang et al. 2018, “Top-down neural attention by excitation backprop”, IJCV, section 4.2 (they allow 15 pixels on
-    photographs). A large object is hit by chance, and one in the middle by the centre: quote `CONTROLS` beside it.
+def kept_curve(
+    net: Network, batch: np.ndarray, heatmap: np.ndarray, target: int, *, thresholds: np.ndarray = THRESHOLDS
+) -> np.ndarray:
+    """`kept` for many thresholds; those that leave the same pixels are asked once.
 
     Args:
-        heatmaps: Shape `(n, height, width)`; all zeros counts as a miss.
-        masks: Shape `(n, height, width)`, bool: where the object is.
-        tolerance: Pixels by which a peak may lie beside it, in rows and in columns.
+        net: The network.
+        batch: Shape `(1, height, width, channels)`.
+        heatmap: Shape `(height, width)`, at most 1.
+        target: Index of the class.
+        thresholds: Shape `(n,)`.
+
+    Returns:
+        Shape `(n, 2)`: for each threshold the share of pixels that are left, and the probability of the class then.
+    """
+    # A higher threshold leaves some of the pixels that a lower one leaves: as many are the same ones.
+    shares = np.array([(heatmap >= threshold).mean() for threshold in thresholds])
+    left, first, which = np.unique(shares, return_index=True, return_inverse=True)
+    mean = batch.mean(axis=(1, 2), keepdims=True)
+    probabilities = []
+    for part in chunks(np.broadcast_to(batch, (len(left), *batch.shape[1:]))):
+        stays = heatmap >= thresholds[first[part]].reshape(-1, 1, 1)
+        covered = np.where(stays[..., None], batch, mean).astype(np.float32)
+        probabilities.append(net.predict(covered)[:, target])
+    return np.stack([shares, np.concatenate(probabilities)[which]], axis=1)
+
+
+def ranks(heatmap: np.ndarray, *, seed: int = 0) -> np.ndarray:
+    """The order in which `deletion` and `insertion` take the pixels, the hottest first.
+
+    Args:
+        heatmap: Shape `(height, width)`.
+        seed: Of the order of pixels with the same heat.
+
+    Returns:
+        Of the same shape, int64: 0 for the first pixel, and so on.
+    """
+    chance = np.random.default_rng(seed).permutation(heatmap.size)
+    order = np.lexsort((chance, -heatmap.ravel()))
+    found = np.empty(heatmap.size, np.int64)
+    found[order] = np.arange(heatmap.size)
+    return found.reshape(heatmap.shape)
+
+
+def scores(net: Network, batch: np.ndarray, heatmap: np.ndarray, target: int) -> Scores:
+    """The areas under the curves of deletion and insertion.
+
+    Args:
+        net: The network.
+        batch: Shape `(1, height, width, channels)`.
+        heatmap: Shape `(height, width)`.
+        target: Index of the class.
+    """
+    return Scores(deletion(net, batch, heatmap, target).area, insertion(net, batch, heatmap, target).area)
+
+
+def try_all(
+    net: Network,
+    *,
+    batch: np.ndarray,
+    heatmaps: Mapping[str, np.ndarray],
+    target: int,
+    steps: int = STEPS,
+    on_progress: Callable[[int, int, Any], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> dict[str, Trial]:
+    """Deletion and insertion for several heatmaps of one picture.
+
+    Args:
+        net: The network.
+        batch: Shape `(1, height, width, channels)`.
+        heatmaps: From each name to a heatmap, `(height, width)`.
+        target: Index of the class.
+        steps: As in `deletion`.
+        on_progress: Called with how many curves are done, how many there are, and the heatmaps whose both are.
+        should_stop: Asked at the same times.
 
     Raises:
-        ValueError: If there is not one mask of its size for each heatmap.
+        Stopped: If `should_stop` said so.
     """
-    if heatmaps.shape != masks.shape or heatmaps.ndim != 3 or not len(heatmaps):
-        raise ValueError(
-            f"Heatmaps of shape {heatmaps.shape} do not go with masks of shape {masks.shape}; give one of each for "
-            "every picture, (n, height, width)."
-        )
-    hits = []
-    for heat, mask in zip(heatmaps, masks, strict=True):
-        row, column = np.unravel_index(int(np.argmax(heat)), heat.shape)
-        top, left = max(0, row - tolerance), max(0, column - tolerance)
-        around = mask[top : row + tolerance + 1, left : column + tolerance + 1]
-        hits.append(bool(heat.max() > 0 and around.any()))
-    return PointingGame(tuple(hits))
+    trials: dict[str, Trial] = {}
+    total = 2 * len(heatmaps)
 
+    def tick(done: int) -> None:
+        if on_progress:
+            on_progress(done, total, dict(trials))
+        if should_stop and should_stop():
+            raise Stopped(f"Stopped after {done} of {total} curves.")
 
-def box_masks(boxes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Boxes as masks for `pointing_game`.
-
-    Args:
-        boxes: Shape `(n, 4)`: the first row and column, and the first row and column after it.
-        size: `(height, width)` of the pictures.
-
-    Returns:
-        Shape `(n, height, width)`, bool.
-    """
-    rows, columns = np.arange(size[0])[None, :, None], np.arange(size[1])[None, None, :]
-    top, left, bottom, right = (boxes[:, index, None, None] for index in range(4))
-    return (rows >= top) & (rows < bottom) & (columns >= left) & (columns < right)
-
-
-def edges(batch: np.ndarray) -> np.ndarray:
-    """A control: the strength of edges, which knows the picture and no network.
-
-    Args:
-        batch: Shape `(n, height, width, channels)`.
-
-    Returns:
-        Shape `(n, height, width)`, in [0, 1].
-    """
-    gray = batch.mean(axis=3, keepdims=True)
-    kernels = np.stack([KERNELS[key].matrix for key in ("sobel_x", "sobel_y")], axis=-1)[:, :, None]
-    # The border is repeated: zeros beyond it would be an edge all around.
-    around = np.pad(gray, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
-    strengths = np.stack([np.hypot(*np.moveaxis(convolve(one, kernels), 2, 0)) for one in around])
-    highest = strengths.max(axis=(1, 2), keepdims=True)
-    return np.divide(strengths, highest, out=np.zeros_like(strengths), where=highest > 0).astype(np.float32)
-
-
-def centre(batch: np.ndarray) -> np.ndarray:
-    """A control: hottest in the middle, whatever the picture; shapes as in `edges`."""
-    count, height, width, _ = batch.shape
-    rows, columns = (1 - np.abs(2 * (np.arange(size) + 0.5) / size - 1) for size in (height, width))
-    heat = np.minimum(rows[:, None], columns).astype(np.float32)
-    return np.repeat((heat / heat.max())[None], count, axis=0)
+    for name, heatmap in heatmaps.items():
+        gone = deletion(net, batch, heatmap, target, steps=steps)
+        tick(2 * len(trials) + 1)
+        trials[name] = Trial(gone, insertion(net, batch, heatmap, target, steps=steps))
+        tick(2 * len(trials))
+    return trials
 
 
 def _curve(
@@ -213,18 +254,11 @@ def _curve(
         )
     if not 1 <= steps <= heatmap.size:
         raise ValueError(f"{steps} steps are not possible; choose 1 to {heatmap.size}, one for each pixel.")
-    chance = np.random.default_rng(seed).permutation(heatmap.size)
-    order = np.lexsort((chance, -heatmap.ravel()))
-    ranks = np.empty(heatmap.size, np.int64)
-    ranks[order] = np.arange(heatmap.size)
+    order = ranks(heatmap, seed=seed)
     changed = np.rint(np.linspace(0, heatmap.size, steps + 1))
     probabilities = []
     for part in chunks(np.broadcast_to(start, (steps + 1, *start.shape[1:]))):
-        gone = ranks.reshape(1, *heatmap.shape, 1) < changed[part].reshape(-1, 1, 1, 1)
+        gone = order[None, ..., None] < changed[part].reshape(-1, 1, 1, 1)
         probabilities.append(net.predict(np.where(gone, end, start).astype(np.float32))[:, target])
     shares, curve = changed / heatmap.size, np.concatenate(probabilities)
     return Curve(shares, curve, float(np.trapezoid(curve, shares)))
-
-
-# What a measure says of maps that explain nothing.
-CONTROLS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"edges": edges, "centre": centre}

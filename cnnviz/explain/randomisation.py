@@ -1,19 +1,26 @@
 """The randomisation test: an explanation that stays the same when the network forgets what it learned explains nothing.
 
-Adebayo et al. 2018, “Sanity checks for saliency maps”, NeurIPS, section 3: the weights of the layers are put in another
-order, from the last layer on; the maps before and after are compared by rank correlation.
+Adebayo et al. 2018, “Sanity checks for saliency maps”, NeurIPS: their model parameter randomisation test, cascading
+from the last layer on; the maps before and after are compared by Spearman's rank correlation. They draw new weights;
+here the weights of each layer are put in another order, which leaves their mean and spread as they were.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from cnnviz.explain.asked import Stopped
+from cnnviz.explain.controls import CONTROLS
 from cnnviz.explain.explanation import explain_batch
 from cnnviz.models.network import Network
+
+MOST = 11  # Comparisons of one test.
+CONTROL = "edges"  # What knows no network cannot change with it.
 
 Explainer = Callable[[Network, np.ndarray, np.ndarray], np.ndarray]
 
@@ -24,7 +31,7 @@ class Randomised:
 
     Attributes:
         layer: The lowest layer that is shuffled.
-        maps: Shape `(n, rows, columns)`: the explanations of the shuffled network.
+        maps: Shape `(n, rows, columns)`: the explanations of the shuffled network, or the first few of them.
         correlations: Shape `(n,)`: of each with that of the network as it is, from −1 to 1.
     """
 
@@ -38,6 +45,23 @@ class Randomised:
         return float(self.correlations.mean())
 
 
+@dataclass(frozen=True, eq=False)
+class Forgotten:
+    """The randomisation test of several explainers on the same shuffled networks.
+
+    Attributes:
+        targets: Shape `(n,)`: the class of each picture that is explained throughout.
+        before: From each explainer's key to its maps of the network as it is, `(kept, rows, columns)`.
+        stages: From each key to what became of them, stage by stage.
+        counts: How many layers are shuffled at each stage.
+    """
+
+    targets: np.ndarray
+    before: Mapping[str, np.ndarray]
+    stages: Mapping[str, tuple[Randomised, ...]]
+    counts: tuple[int, ...]
+
+
 def randomise(
     net: Network,
     batch: np.ndarray,
@@ -46,6 +70,7 @@ def randomise(
     every: int = 1,
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> tuple[Randomised, ...]:
     """Shuffle the layers' weights from the last layer on and see what becomes of the explanations.
 
@@ -56,32 +81,88 @@ def randomise(
         every: Compare after each so many layers, and after the first one of the network.
         seed: Of the order of the weights.
         on_progress: Called with how many comparisons are done and how many there are.
+        should_stop: Asked at the same times.
 
     Returns:
         One for each stage; the last has every layer shuffled.
 
     Raises:
         ValueError: If the network has no weights.
+        Stopped: If `should_stop` said so.
     """
+    tick = None if on_progress is None else lambda done, total, _: on_progress(done, total)
+    return _in_stages(net, batch, {"": explainer}, every, seed, tick, should_stop, len(batch)).stages[""]
+
+
+def forget(
+    net: Network,
+    *,
+    batch: np.ndarray,
+    methods: Mapping[str, str | None],
+    seed: int = 0,
+    on_progress: Callable[[int, int, Any], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Forgotten:
+    """The randomisation test of several methods on the same shuffled networks, and of a control that knows none.
+
+    Args:
+        net: The network; it is left as it is.
+        batch: Shape `(n, height, width, channels)`.
+        methods: From keys of `METHODS` to the layer that each is asked about; None for its default.
+        seed: Of the order of the weights.
+        on_progress: Called with how many comparisons are done, how many there are, and the stages so far.
+        should_stop: Asked at the same times.
+
+    Returns:
+        At most `MOST` stages for each method and for `CONTROL`, with the maps of the first picture alone.
+
+    Raises:
+        ValueError: If the network has no weights.
+        Stopped: If `should_stop` said so.
+    """
+    explainers = {key: by(key, layer) for key, layer in methods.items()}
+    explainers[CONTROL] = lambda net, batch, targets: CONTROLS[CONTROL](batch)
+    return _in_stages(net, batch, explainers, every(net), seed, on_progress, should_stop, 1)
+
+
+def every(net: Network) -> int:
+    """After how many shuffled layers to compare, each time, so that there are at most `MOST` comparisons."""
+    return max(1, math.ceil(len(layers_with_weights(net)) / MOST))
+
+
+def _in_stages(
+    net: Network,
+    batch: np.ndarray,
+    explainers: Mapping[str, Explainer],
+    every: int,
+    seed: int,
+    on_progress: Callable[[int, int, Any], None] | None,
+    should_stop: Callable[[], bool] | None,
+    kept: int,
+) -> Forgotten:
+    """The test, with the maps of the first `kept` pictures and the correlations of all."""
     layers = layers_with_weights(net)[::-1]
     if not layers:
         raise ValueError("The network has no weights to shuffle; choose another.")
     targets = net.logits(batch).argmax(axis=1)  # The class stays: it is the explanation that may change.
-    before = explainer(net, batch, targets)
+    before = {key: explainer(net, batch, targets) for key, explainer in explainers.items()}
     counts = sorted({*range(every, len(layers) + 1, every), len(layers)})
-    stages = []
-    for done, count in enumerate(counts, start=1):
-        maps = explainer(net.shuffled(layers[:count], seed=seed), batch, targets)
-        stages.append(
-            Randomised(
-                layers[count - 1],
-                maps,
-                np.array([similarity(one, other) for one, other in zip(before, maps, strict=True)]),
-            )
-        )
+    stages: dict[str, tuple[Randomised, ...]] = dict.fromkeys(explainers, ())
+    shown = {key: maps[:kept] for key, maps in before.items()}
+    done = Forgotten(targets, shown, stages, ())
+    for number, count in enumerate(counts, start=1):
+        # Only one shuffled copy is there at a time: its weights are as large as the network's.
+        copy = net.shuffled(layers[:count], seed=seed)
+        for key, explainer in explainers.items():
+            maps = explainer(copy, batch, targets)
+            same = np.array([similarity(one, other) for one, other in zip(before[key], maps, strict=True)])
+            stages = {**stages, key: (*stages[key], Randomised(layers[count - 1], maps[:kept], same))}
+        done = Forgotten(targets, shown, stages, tuple(counts[:number]))
         if on_progress:
-            on_progress(done, len(counts))
-    return tuple(stages)
+            on_progress(number, len(counts), done)
+        if should_stop and should_stop():
+            raise Stopped(f"Stopped after {number} of {len(counts)} comparisons.")
+    return done
 
 
 def layers_with_weights(net: Network) -> tuple[str, ...]:
@@ -116,6 +197,26 @@ def similarity(one: np.ndarray, other: np.ndarray) -> float:
     """
     flat = [np.ptp(array) == 0 for array in (one, other)]
     return float(all(flat)) if any(flat) else spearman(one, other)
+
+
+def similarities(maps: Sequence[np.ndarray]) -> np.ndarray:
+    """`similarity` of every map with every other; each is ranked once.
+
+    Args:
+        maps: Of one shape.
+
+    Returns:
+        Shape `(n, n)`, symmetric, from −1 to 1, with 1 on the diagonal.
+    """
+    flat = np.array([np.ptp(one) == 0 for one in maps])
+    ranks = np.stack([_ranks(one.ravel()) for one in maps])
+    ranks -= ranks.mean(axis=1, keepdims=True)
+    lengths = np.sqrt((ranks**2).sum(axis=1, keepdims=True))
+    ranks = np.divide(ranks, lengths, out=np.zeros_like(ranks), where=~flat[:, None])
+    found = np.clip(np.einsum("ik,jk->ij", ranks, ranks), -1, 1)
+    found[np.ix_(flat, flat)] = 1
+    np.fill_diagonal(found, 1)
+    return found
 
 
 def spearman(one: np.ndarray, other: np.ndarray) -> float:

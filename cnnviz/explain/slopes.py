@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.explain.asked import LARGEST, Asked, chunks
+from cnnviz.models.network import Network
 
 
 def gradient(asked: Asked) -> np.ndarray:
@@ -18,7 +19,7 @@ def gradient_x_input(asked: Asked) -> np.ndarray:
 
 
 def smooth_grad(asked: Asked, *, samples: int, noise: float, seed: int) -> np.ndarray:
-    """Smilkov et al. 2017, section 3: the mean gradient over copies of the picture with noise on them."""
+    """Smilkov et al. 2017: the mean gradient over copies of the picture with noise on them."""
     rng = np.random.default_rng(seed)
     # Of each picture's range of values. The same draws for every picture: alone it gets the same as in a batch.
     spread = noise * np.ptp(asked.batch, axis=(1, 2, 3), keepdims=True)
@@ -34,8 +35,13 @@ def smooth_grad(asked: Asked, *, samples: int, noise: float, seed: int) -> np.nd
     return (total / samples).astype(np.float32)
 
 
+def smooth_grad_passes(net: Network, layer: str | None, *, samples: int, noise: float, seed: int) -> dict[str, int]:
+    """How many pictures `smooth_grad` sends through the network, by kind of pass: the copies, and the picture once."""
+    return {"input_gradients": samples, "forward": 1}
+
+
 def guided_backprop(asked: Asked) -> np.ndarray:
-    """Springenberg et al. 2015, section 3.4: the gradient, but ReLUs let only positive ones through on their way."""
+    """Springenberg et al. 2015, figure 1: the gradient, but ReLUs let only positive ones through on their way."""
     return asked.slopes_at(asked.batch, asked.classes, guided=True)[0]
 
 
@@ -55,6 +61,13 @@ def integrated_gradients(asked: Asked, *, steps: int, baseline: float | np.ndarr
         rows = slice(first, min(first + group, count))
         result[rows] = _along(asked, rows, start[rows], steps, done=first * (steps + 1), total=total)
     return result
+
+
+def integrated_gradients_passes(
+    net: Network, layer: str | None, *, steps: int, baseline: float | np.ndarray
+) -> dict[str, int]:
+    """How many pictures `integrated_gradients` and `completeness` send through the network, by kind of pass."""
+    return {"input_gradients": steps + 1, "forward": 2}
 
 
 def _along(asked: Asked, rows: slice, start: np.ndarray, steps: int, *, done: int, total: int) -> np.ndarray:

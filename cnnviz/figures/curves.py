@@ -22,6 +22,7 @@ def lines(
     y_title: str,
     marked: float | None = None,
     highlighted: str | tuple[str, ...] | None = None,
+    level: tuple[float, str] | None = None,
 ) -> go.Figure:
     """Curves over one axis, told apart by colour and by dash.
 
@@ -36,6 +37,7 @@ def lines(
         marked: Where on x to draw a line, with a point on every curve that is not faint.
         highlighted: Names of the curves to draw boldly, in front of the others, which become faint; by default all
             alike.
+        level: A value that the curves are measured against, and what it means: a line across, with these words.
 
     Raises:
         ValueError: If there is no curve, one has another length than `x`, or a highlighted one does not exist.
@@ -61,6 +63,13 @@ def lines(
         figure.add_vline(marked, line={"color": GUIDE, "width": 2})
         for name in bold:
             _mark(figure, marked, float(np.interp(marked, x, curves[name])), styles[name][0])
+    if level is not None:
+        figure.add_hline(
+            level[0],
+            line={"color": GUIDE, "width": 2, "dash": "dot"},
+            annotation={"text": level[1], "font": {"size": FONT}, "xanchor": "right", "yanchor": "bottom"},
+            annotation_position="top right",
+        )
     _lay_out(figure, x_title, y_title)
     return figure
 

@@ -100,18 +100,44 @@ def _tiled(tiles: np.ndarray) -> np.ndarray:
     return picture
 
 
-def heated(picture: np.ndarray, heatmap: np.ndarray, *, opacity: float = 0.6) -> np.ndarray:
+def heated(picture: np.ndarray, heatmap: np.ndarray, *, opacity: float = 0.6, signed: bool = False) -> np.ndarray:
     """A heatmap over a picture.
 
     Args:
         picture: Shape `(height, width)` or `(height, width, 3)`, uint8.
-        heatmap: Shape `(height, width)`, in [0, 1].
+        heatmap: Shape `(height, width)`, in [0, 1], or in [−1, 1] if signed.
         opacity: Of the heat, in [0, 1].
+        signed: Diverging around 0; otherwise the scale of heat, from 0 on.
 
     Returns:
         Shape `(height, width, 3)`, uint8.
     """
     if picture.ndim == 2:
         picture = np.repeat(picture[..., None], 3, axis=2)
-    heat = lookup(HEAT)[np.rint(heatmap * 255).astype(np.uint8)]
+    unsigned = lookup(HEAT)[np.rint(np.maximum(heatmap, 0) * 255).astype(np.uint8)]
+    heat = coloured(heatmap, limit=1, signed=True) if signed else unsigned
     return np.rint(opacity * heat + (1 - opacity) * picture).astype(np.uint8)
+
+
+def pointed(picture: np.ndarray, mask: np.ndarray, peak: tuple[int, int] | None, *, factor: int = 5) -> np.ndarray:
+    """A picture, enlarged, with an object outlined and a place marked, both in white with a black rim.
+
+    Args:
+        picture: Shape `(height, width, 3)`, uint8.
+        mask: Shape `(height, width)`, bool: where the object is.
+        peak: Row and column of the pixel to mark with a ring; None for no mark.
+        factor: As in `enlarged`.
+
+    Returns:
+        Shape `(height · factor, width · factor, 3)`, uint8.
+    """
+    large = np.ascontiguousarray(enlarged(picture, factor))
+    outlines, _ = cv2.findContours(enlarged(mask.astype(np.uint8), factor), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    for ink, width in ((0, 3), (255, 1)):
+        cv2.drawContours(large, outlines, -1, (ink, ink, ink), width)
+    if peak is not None:
+        row, column = (factor * place + factor // 2 for place in peak)
+        for ink, width in ((0, 5), (255, 2)):
+            cv2.circle(large, (column, row), 2 * factor, (ink, ink, ink), width, cv2.LINE_AA)
+            cv2.circle(large, (column, row), 1, (ink, ink, ink), width, cv2.LINE_AA)
+    return large

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnviz.models import gradients
+from cnnviz.models.gradients import TRACING
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Call:
         sources: Indices of the calls that its input came from, in their order; -1 is the model's own input.
         input_shapes: Without the batch.
         output_shape: Without the batch.
-        is_direct: Whether its input is what those calls gave out, with nothing done to it in between.
+        makers: Of each of its inputs, the call that gave it out; None where something was done to it in between.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Call:
     sources: tuple[int, ...]
     input_shapes: tuple[tuple[int, ...], ...]
     output_shape: tuple[int, ...]
-    is_direct: bool = True
+    makers: tuple[int | None, ...]
 
 
 @dataclass
@@ -51,6 +51,14 @@ class _Watch:
         """The name of another call of this layer."""
         self.counts[path] = self.counts.get(path, 0) + 1
         return path if self.counts[path] == 1 else f"{path}:{self.counts[path]}"
+
+    def maker(self, tensor: Any) -> int | None:
+        """The call that gave out a tensor; a change of its number format on the way counts for nothing."""
+        while tensor.name not in self.makers:
+            if tensor.op.type not in ("Cast", "Identity"):
+                return None
+            tensor = tensor.op.inputs[0]
+        return self.makers[tensor.name]
 
     def sources(self, tensors: list[Any]) -> tuple[int, ...]:
         """The calls that tensors came from: back through the pass until one of them is met."""
@@ -87,7 +95,7 @@ def follow(model: Any, input_shape: tuple[int, ...], *, feed: Callable[[Any], An
             return model(feed(batch), training=False)
 
     # The same lock: both stand in for methods of the same layers.
-    with gradients._TRACING, _watching(model, watch):
+    with TRACING, _watching(model, watch):
         Pass().compute_output_spec(keras.KerasTensor((None, *input_shape), dtype="float32"))
     return watch.calls
 
@@ -136,7 +144,8 @@ def _noting(watch: _Watch, path: str, layer: Any) -> Callable[..., Any]:
         if any(output is each for each in given):
             output = keras.ops.copy(output)  # A dropout hands on what it got: its output is to be told from its input.
         shapes = tuple(tuple(each.shape[1:]) for each in given)
-        is_direct = all(each.name in watch.makers or not watch.sources([each]) for each in given)
+        # What comes from no call is a constant.
+        makers = tuple(watch.maker(each) for each in given if watch.sources([each]))
         watch.makers[output.name] = len(watch.calls)
         watch.calls.append(
             Call(
@@ -146,7 +155,7 @@ def _noting(watch: _Watch, path: str, layer: Any) -> Callable[..., Any]:
                 watch.sources(given),
                 shapes,
                 tuple(output.shape[1:]),
-                is_direct,
+                makers,
             )
         )
         return output

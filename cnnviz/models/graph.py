@@ -7,15 +7,15 @@ really are, whatever kind of model it is.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from cnnviz.models.calls import Call, follow
 from cnnviz.models.layers import LayerInfo, describe
 from cnnviz.models.network import Network
-from cnnviz.models.reach import Reach, after, of_picture
+from cnnviz.models.receptive import Fields, after, of_picture
 from cnnviz.models.work import NONE, UNKNOWN, Work, work_of
 
 INPUT = "picture"
@@ -32,14 +32,16 @@ class Node:
         name: In the network, as in `Network.layers`; `Graph.input` for the picture.
         info: The layer in words and numbers.
         sources: Names of the nodes that it takes its input from, in their order.
+        given: Of each of its inputs, the name of the node that gave it out; None where something was done to it in
+            between. Empty where the connections are not known.
         input_shapes: Of its inputs, without the batch.
         group: Names of the nested models that it lies in, the outermost first; "name:k" at the k-th call of one.
         own_parameters: Its parameters; 0 at a repeated call, whose parameters are those of the first.
         bytes: That its weights take in memory; 0 at a repeated call.
         work: Its multiply-adds.
-        reach: What of the picture its cells see; None where that is not known.
+        fields: What of the picture its cells see; None where that is not known.
         window: Of the kernel or the pooling that slides; None where nothing does.
-        strides: Of that window.
+        sliding: How that slides, as keywords of `convolve`; empty where nothing does.
         is_layer: Whether it is in `Network.layers`.
     """
 
@@ -47,13 +49,14 @@ class Node:
     info: LayerInfo
     sources: tuple[str, ...]
     input_shapes: tuple[tuple[int, ...], ...]
+    given: tuple[str | None, ...] = ()
     group: tuple[str, ...] = ()
     own_parameters: int = 0
     bytes: int = 0
     work: Work = NONE
-    reach: Reach | None = None
+    fields: Fields | None = None
     window: tuple[int, ...] | None = None
-    strides: tuple[int, ...] | None = None
+    sliding: Mapping[str, Any] = field(default_factory=dict)
     is_layer: bool = True
 
 
@@ -133,30 +136,29 @@ def _graph(net: Network) -> Graph:
     height, width, _ = net.input_shape
     name = INPUT if INPUT not in known else f"{INPUT} (input)"
     picture = LayerInfo(name, "InputLayer", "input", "Picture", net.input_shape, 0, "no parameters")
-    first = Node(name, picture, (), (), reach=of_picture(height, width), is_layer=False)
+    first = Node(name, picture, (), (), fields=of_picture(height, width), is_layer=False)
     if calls is None:
         return Graph((first, *_chain(net, name)), traced=False)
     nodes = [first]
     counted: set[int] = set()
     for call in calls:
-        sources = [nodes[index + 1] for index in call.sources]
+        makers = [None if index is None else nodes[index + 1] for index in call.makers]
         weights = [] if id(call.layer) in counted else list(getattr(call.layer, "weights", ()))
         counted.add(id(call.layer))
         nodes.append(
             Node(
                 name=call.name,
                 info=known.get(call.name) or _told(call),
-                sources=tuple(source.name for source in sources),
+                sources=tuple(nodes[index + 1].name for index in call.sources),
                 input_shapes=call.input_shapes,
+                given=tuple(maker and maker.name for maker in makers),
                 group=call.group,
                 own_parameters=sum(_size(weight) for weight in weights),
                 bytes=sum(_size(weight) * _width(weight) for weight in weights),
                 work=work_of(call.layer, list(call.input_shapes), call.output_shape),
-                reach=after(call.layer, [source.reach for source in sources], call.output_shape)
-                if call.is_direct
-                else None,
+                fields=after(call.layer, [maker and maker.fields for maker in makers], call.output_shape),
                 window=tuple(_window(call.layer)) or None,
-                strides=tuple(call.layer.strides) if _window(call.layer) else None,
+                sliding=_sliding(call.layer),
                 is_layer=call.name in known,
             )
         )
@@ -183,13 +185,24 @@ def _chain(net: Network, before: str) -> Iterator[Node]:
             bytes=4 * parameters,
             work=UNKNOWN,
             window=layer.window,
-            strides=layer.strides,
+            sliding={"stride": layer.strides, "padding": layer.padding, "dilation": layer.dilation}
+            if layer.window
+            else {},
         )
         before = layer.name
 
 
 def _window(layer: Any) -> tuple[int, ...]:
     return getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None) or ()
+
+
+def _sliding(layer: Any) -> dict[str, Any]:
+    window = _window(layer)
+    if not window:
+        return {}
+    # Poolings have no dilation.
+    dilation = tuple(getattr(layer, "dilation_rate", (1,) * len(window)))
+    return {"stride": tuple(layer.strides), "padding": layer.padding, "dilation": dilation}
 
 
 def _size(weight: Any) -> int:

@@ -185,6 +185,27 @@ class Network:
         self.layer(layer)
         return self._passes.gradients(batch, np.asarray(classes, np.int32), layer)
 
+    def gradients_of(
+        self, batch: np.ndarray, classes: Sequence[int] | np.ndarray, layers: Sequence[str]
+    ) -> tuple[dict[str, tuple[np.ndarray, np.ndarray]], np.ndarray]:
+        """As `gradients`, for several layers in one pass.
+
+        Args:
+            batch: As in `gradients`.
+            classes: As in `gradients`.
+            layers: Names of layers.
+
+        Returns:
+            From each name to features and gradients, and the scores `(n, classes)`.
+
+        Raises:
+            NetworkError: If a layer does not exist.
+        """
+        batch = self._check(batch)
+        for name in layers:
+            self.layer(name)
+        return self._passes.gradients_of(batch, np.asarray(classes, np.int32), layers)
+
     def input_gradients(
         self, batch: np.ndarray, classes: Sequence[int] | np.ndarray, *, guided: bool = False
     ) -> tuple[np.ndarray, np.ndarray]:

@@ -97,7 +97,7 @@ def facts(graph: Graph, node: Node) -> dict[str, Any]:
     users = [other.name for other in graph.nodes if node.name in other.sources]
     repeated = node.is_layer and node.info.parameters > 0 and node.own_parameters == 0
     parameters = f"{node.info.arithmetic}, the same as at its first call" if repeated else node.info.arithmetic
-    reach = node.reach.size if node.reach else None
+    reach = node.fields.size if node.fields else None
     return {
         "name": node.name,
         "group": list(node.group),
@@ -126,7 +126,7 @@ def model_facts(graph: Graph, name: str) -> dict[str, Any]:
     last = _last(graph, nodes, names)
     parameters = sum(node.own_parameters for node in nodes)
     work = sum(node.work.count or 0 for node in nodes)
-    reach = last.reach.size if last.reach else None
+    reach = last.fields.size if last.fields else None
     return {
         "name": name,
         "kind": "Model",

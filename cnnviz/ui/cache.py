@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.errors import NetworkError
 from cnnviz.models import Network, load_network
+from cnnviz.models.graph import network_graph
 from cnnviz.models.own import PREFIX
 from cnnviz.ui import html, networks, state
 
@@ -54,6 +57,7 @@ def network(key: str) -> Network | None:
             if not state.is_settled():
                 return None
             opening = _openings()[identity] = _begin(key)
+            opening.add_done_callback(_go_on)
         if not opening.done():
             return None
         problem = opening.exception()
@@ -124,6 +128,22 @@ def _kept(opened: Network) -> Network:
     gc.collect()
     gc.freeze()
     return opened
+
+
+def _go_on(opening: Future[Network]) -> None:
+    if opening.exception() is None:
+        with contextlib.suppress(RuntimeError):  # The server is being stopped.
+            _POOL.submit(_warm_further, opening.result())
+
+
+def _warm_further(opened: Network) -> None:
+    """Follow and trace what Architecture, Class activation and Compare ask first; no visitor waits for it."""
+    network_graph(opened)
+    batch = np.zeros((1, *opened.input_shape), np.float32)
+    opened.input_gradients(batch, [0])
+    if opened.grids:
+        opened.gradients(batch, [0], opened.grids[0])
+    _kept(opened)
 
 
 def _sentence(key: str, problem: BaseException) -> str:

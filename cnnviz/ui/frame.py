@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import script_runner
 
 from cnnviz.home import asset
 from cnnviz.ui.components import arrival
@@ -19,6 +20,21 @@ STYLE = """<style>
 
 def setup() -> None:
     """Set the page up; to be called first."""
+    _keep_compiled()
     st.set_page_config(page_title="cnnviz", page_icon=str(asset("pictures", "icon.png")), layout="wide")
     st.html(STYLE)
     arrival.welcome()
+
+
+def _keep_compiled() -> None:
+    """Let compiled passes outlive a run of a page.
+
+    After every run Streamlit clears Keras' session, for apps that build models as they run. Here networks are opened
+    once for all users; what is cleared for one of them, the first pass of everyone after it has to make anew (50 to
+    300 ms), and a pass that another thread is just then compiling may fail.
+    """
+    script_runner._clean_problem_modules = _clean_nothing
+
+
+def _clean_nothing() -> None:
+    """In place of what Streamlit does."""

@@ -65,13 +65,14 @@ def number(value: float) -> str:
     return f"{value:.{digits}f}".replace("-", "\u2212")
 
 
-def bars(names: tuple[str, ...], shares: np.ndarray, *, chosen: int) -> str:
+def bars(names: tuple[str, ...], shares: np.ndarray, *, chosen: int, label: str = "Probability of each class") -> str:
     """One bar for each class, as a list that reads well aloud.
 
     Args:
         names: Of the classes.
         shares: Shape `(classes,)`, in [0, 1].
         chosen: Index of the class to mark.
+        label: What the list is called aloud.
     """
     # As wide as the longest name, within reason: longer ones take two lines.
     column = f"{min(max(2, 0.62 * max(map(len, names))), 9):.1f}rem"
@@ -90,4 +91,4 @@ def bars(names: tuple[str, ...], shares: np.ndarray, *, chosen: int) -> str:
             f'<span style="text-align:right;font-variant-numeric:tabular-nums">{percent(float(share))}</span></li>'
         )
     style = "list-style:none;margin:0;padding:0"
-    return f'<ol aria-label="Probability of each class" style="{style}">{"".join(rows)}</ol>'
+    return f'<ol aria-label="{escape(label)}" style="{style}">{"".join(rows)}</ol>'

@@ -58,10 +58,9 @@ def kernels_of(node: Node) -> str:
     elif node.info.kind.startswith("Conv") and node.input_shapes:
         channels = node.input_shapes[0][-1]
         what = f"{node.info.output_shape[-1]:,} kernels of {size}, over {channels:,} channel{'s'[: channels - 1]}"
-    strides = set(node.strides or (1,))
-    step = f"stride {strides.pop()}" if len(strides) == 1 else f"strides {times(node.strides or ())}"
-    padding = f", padding “{node.info.padding}”" if node.info.padding else ""
-    return f"{what}; {step}{padding}"
+    strides = node.sliding["stride"]
+    step = f"stride {strides[0]}" if len(set(strides)) == 1 else f"strides {times(strides)}"
+    return f"{what}; {step}, padding “{node.sliding['padding']}”"
 
 
 def _starts(*names: str) -> Callable[..., Kind]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.explain import Explanation, explain, layers_with_grid
+from cnnviz.explain import METHODS, Explanation, explain, kept_curve, layers_with_grid
 from cnnviz.models import Network
-from cnnviz.ops import receptive_field
+from cnnviz.models.graph import network_graph
 from cnnviz.ui import html
-from cnnviz.ui.components.overlay import heat_overlay
+from cnnviz.ui.components.heats import Tile, heats, keeps
 from cnnviz.ui.preparation import Seen
 
 PREDICTED = "predicted"
+HEAT = "heat"
 
 
 def show(net: Network, sight: Seen) -> Explanation:
@@ -47,29 +48,30 @@ def show(net: Network, sight: Seen) -> Explanation:
             f"colour. {sees(net, layer)}"
         )
     with picture:
-        heat_overlay(
-            sight.pixels,
-            explanation.heatmap,
-            explanation.raw,
+        tile = Tile(
+            title=f"class {name}",
+            heatmap=explanation.heatmap,
+            grid=explanation.grid,
             alt=describe(explanation),
-            empty=why_empty(explanation),
-            key="heat",
+            note=why_empty(explanation),
+            kept=kept_curve(net, sight.batch, explanation.heatmap, explanation.target) if keeps(HEAT) else None,
+            before=share,
         )
+        heats(sight.pixels, [tile], signed=False, key=HEAT)
     return explanation
 
 
 def sees(net: Network, layer: str) -> str:
-    """How much of the picture a cell of a layer sees, as a sentence; "" where the layers before it are no plain chain.
+    """How much of the picture a cell of a layer sees, as a sentence; "" where that is not known, or it has no cells.
 
     Args:
         net: The network.
         layer: A layer's name.
     """
-    before = net.layers[: [one.name for one in net.layers].index(layer) + 1]
-    if not all(one.role in ("convolution", "activation", "pooling") for one in before):
+    node = network_graph(net).node(layer)
+    if node.fields is None or len(node.info.output_shape) != 3:
         return ""
-    chain = [(one.window, one.strides) for one in before if one.window and one.strides]
-    rows, columns = (receptive_field((window[axis], stride[axis], 1) for window, stride in chain) for axis in (0, 1))
+    rows, columns = node.fields.size
     return (
         f"Each cell of *{layer}* sees up to {rows} × {columns} pixels around it, so heat may lie beside the stroke "
         "that it is about."
@@ -78,13 +80,23 @@ def sees(net: Network, layer: str) -> str:
 
 def describe(explanation: Explanation) -> str:
     """A heatmap in words, for those who cannot see it."""
-    what = f"Heatmap of the evidence for {explanation.target_name} in layer {explanation.layer}"
+    of = f"of the evidence for {explanation.target_name} in"
+    if not METHODS[explanation.method].per_class:
+        of = "of what most maps have in common in"
+    what = f"Heatmap {of} layer {explanation.layer}"
     if explanation.peak is None:
         return f"{what}: empty."
     row, column = explanation.peak
     height, width = explanation.size
-    third = ("upper", "middle", "lower")[3 * row // height], ("left", "centre", "right")[3 * column // width]
-    return f"{what}: strongest at row {row}, column {column} of {height} × {width}, {third[0]} {third[1]}."
+    return (
+        f"{what}: strongest at row {row}, column {column} of {height} × {width}, {third(row, column, height, width)}."
+    )
+
+
+def third(row: int, column: int, height: int, width: int) -> str:
+    """Where in a picture a pixel lies, in words: "upper left", "middle centre"."""
+    vertical, horizontal = ("upper", "middle", "lower"), ("left", "centre", "right")
+    return f"{vertical[3 * row // height]} {horizontal[3 * column // width]}"
 
 
 def why_empty(explanation: Explanation) -> str:

@@ -37,6 +37,9 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("Inspect", "inspect/architecture.py", "Architecture", ":material/account_tree:"),
     PageEntry("Inspect", "inspect/feature_maps.py", "Feature maps", ":material/filter:"),
     PageEntry("Inspect", "inspect/kernels.py", "Kernels", ":material/apps:"),
+    PageEntry("Explain", "explain/class_activation.py", "Class activation", ":material/local_fire_department:"),
+    PageEntry("Explain", "explain/compare.py", "Compare", ":material/compare:"),
+    PageEntry("Explain", "explain/dream.py", "Dream", ":material/bedtime:"),
 )
 
 

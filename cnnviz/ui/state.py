@@ -13,6 +13,7 @@ from streamlit.errors import StreamlitAPIException
 
 from cnnviz.data import reduced
 from cnnviz.data.samples import SAMPLES, load_sample, sample_strokes
+from cnnviz.data.shapes import KINDS, make_shapes
 from cnnviz.errors import PictureError
 from cnnviz.ui.components.pad import read_drawing, remember, stroke
 
@@ -24,6 +25,7 @@ PICTURE, PREPARED, TYPED = INPUTS_FROM = ("Picture", "Prepared", "Numbers")
 
 PAINTED = 0.9  # Seconds that a browser takes to show a page.
 FIRST = "digit_7"  # What pages show before there is a picture.
+SHAPES = 20_000  # Seed of generated pictures; no network was trained or measured with it.
 LARGEST = 1000  # Pixels a side; no network here looks at more.
 
 # What shows the current picture or an answer to it, and is run again when the picture changes.
@@ -41,6 +43,7 @@ class Picture:
         pixels: Shape `(height, width, 3)`, uint8; of a large picture a smaller copy.
         drawn: Whether it was drawn, not photographed.
         size: Height and width of the original, in pixels.
+        mask: Which pixels the object covers, bool `(height, width)`; None where nobody knows.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Picture:
     pixels: np.ndarray
     drawn: bool
     size: tuple[int, int]
+    mask: np.ndarray | None = None
 
 
 def source() -> str:
@@ -157,6 +161,46 @@ def take_sample(key: str) -> None:
         except PictureError as problem:
             refuse(SAMPLE, str(problem))
     _run_again(SETTLED)
+
+
+def take_shape(number: int) -> None:
+    """Callback: make a picture of a shape, whose place is known to the pixel, the current one.
+
+    Args:
+        number: Of the picture; the kinds take turns.
+    """
+    made = make_shapes(1, seed=SHAPES, start=number)
+    name = list(KINDS)[made.labels[0]]
+    pixels = made.pictures[0]
+    alt = f"A generated picture of a {name} before a ground full of clutter."
+    keep_picture(SAMPLE, Picture(f"A generated {name}", alt, pixels, False, pixels.shape[:2], made.masks[0]))
+    st.session_state["source"] = SAMPLE
+
+
+def lend(made: Picture) -> None:
+    """Callback: make a picture that was made here the current one, until it is given back.
+
+    Args:
+        made: The picture; it takes the place of the last sample.
+    """
+    st.session_state.setdefault("before_lent", (source(), st.session_state.get(f"picture_{SAMPLE}"), shown_picture()))
+    keep_picture(SAMPLE, made)
+    st.session_state["source"], st.session_state["lent"] = SAMPLE, made
+
+
+def lent_before() -> Picture | None:
+    """What was looked at before the picture that is lent now; None if none is."""
+    if shown_picture() is not st.session_state.get("lent"):
+        st.session_state.pop("before_lent", None)
+    before = st.session_state.get("before_lent")
+    return None if before is None else before[2]
+
+
+def give_back() -> None:
+    """Callback: look again at what was looked at before."""
+    where, sample, before = st.session_state.pop("before_lent")
+    st.session_state[f"picture_{SAMPLE}"], st.session_state["picture_last"] = sample, before
+    st.session_state["source"] = where
 
 
 def remove_picture() -> None:

@@ -17,11 +17,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from cnnviz.data import prepare_digit, to_gray
 from cnnviz.data.samples import load_sample
 from cnnviz.models import Network, load_network
+
+from .helpers import settle
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -111,8 +113,16 @@ def _wait_until_healthy(server: Server, process: subprocess.Popen[bytes]) -> Non
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Server]:
+    """The app, which somebody has visited: until then, Streamlit knows its first page alone and no network is open."""
     with running_server(tmp_path_factory.mktemp("server")) as running:
+        page = browser.new_page(base_url=running.url)
+        for path in ("/", "/architecture"):
+            page.goto(path)
+            settle(page)
+        # On a busy machine TensorFlow takes longer to load than a test waits.
+        expect(page.get_by_text("being opened")).to_have_count(0, timeout=120_000)
+        page.context.close()
         yield running
 
 

@@ -17,10 +17,7 @@ from .test_devices import PHONE, expect_no_overflow
 
 
 def open_architecture(open_page: OpenPage, **options: object) -> Page:
-    """The page after another: a server just started knows the first page alone."""
-    page = open_page(**options)
-    settle(page)
-    page.goto("/architecture")
+    page = open_page("/architecture", **options)
     expect(blocks(page)).to_have_count(14)
     settle(page)
     return page

@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.data import SIGNALS, phantom
 from cnnviz.ops import KERNELS, SIGNAL_KERNELS, VOLUME_KERNELS, convolve
@@ -24,15 +24,6 @@ VALUES = SIGNALS["sine"].make(100)
 def sums(values: np.ndarray = VALUES, kernel: str = "average_5") -> np.ndarray:
     """What the page must show at each position."""
     return convolve(values[:, None], SIGNAL_KERNELS[kernel].make(values)[:, None, None])[:, 0]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def visited(browser: Browser, server: Server) -> None:
-    """The first visitor of a server comes in by the front door: to Streamlit, pages are unknown until it has run."""
-    page = browser.new_page(base_url=server.url)
-    page.goto("/")
-    settle(page)
-    page.context.close()
 
 
 def open_dimension(open_page: OpenPage, dimension: str, **options: object) -> Page:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.models import Network
-from cnnviz.models.receptive import receptive_fields
+from cnnviz.models.graph import network_graph
 
 from .conftest import OpenPage
 from .helpers import frames_sent, settle
@@ -18,10 +18,7 @@ from .test_devices import PHONE, expect_no_overflow
 
 
 def open_maps(open_page: OpenPage, query: str = "", **options: object) -> Page:
-    """The page, after another: a server just started knows the first page alone."""
-    page = open_page(**options)
-    settle(page)
-    page.goto(f"/feature_maps{query}")
+    page = open_page(f"/feature_maps{query}", **options)
     expect(page.get_by_role("heading", name="The pictures that excite it most")).to_be_visible()
     settle(page)
     return page
@@ -106,7 +103,7 @@ def test_pointing_marks_the_field_and_adds_up_without_the_server(
 ) -> None:
     tile(maps, 21).click()
     expect_map(maps, 21)
-    fields = receptive_fields(net, "conv_2")
+    fields = network_graph(net).node("conv_2").fields
     assert fields is not None
     with frames_sent(maps) as sent:
         for row, column in ((6, 8), (0, 0), (13, 4)):

@@ -24,10 +24,7 @@ TURN = "Turn, in degrees, anticlockwise"
 
 def opened(open_page: OpenPage, query: str = "", **options: object) -> Page:
     """The page, once it has its network."""
-    # To the first visitor of a fresh server who comes by the address of a page, Streamlit says that there is none.
-    page = open_page(**options)
-    settle(page)
-    page.goto(f"/invariance{query}")
+    page = open_page(f"/invariance{query}", **options)
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
     settle(page)
     return page
@@ -61,7 +58,7 @@ def test_turning_by_the_keyboard_changes_the_answer_and_one_button_undoes_it(
     expect(page).to_have_url(re.compile(r"turn=180"))
     page.get_by_role("button", name="Back to the start").click()
     expect(predicted(page)).to_have_text("Predicted: 7")
-    assert slider(page, TURN).input_value() == "0"
+    expect(slider(page, TURN)).to_have_value("0")
 
 
 def test_the_sliders_stay_while_another_page_is_open(open_page: OpenPage) -> None:

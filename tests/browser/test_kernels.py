@@ -17,10 +17,8 @@ from .test_devices import PHONE, expect_no_overflow
 
 
 def open_kernels(open_page: OpenPage, **options: object) -> Page:
-    """The page with the first layer's kernels, after another: a server just started knows the first page alone."""
-    page = open_page(**options)
-    settle(page)
-    page.goto("/kernels")
+    """The page with the first layer's kernels."""
+    page = open_page("/kernels", **options)
     expect(tiles(page)).to_have_count(32)
     settle(page)
     return page

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnnviz.explain import explain
+from cnnviz.explain import explain, kept
 from cnnviz.models import Network
+from cnnviz.ui import html
 from cnnviz.ui.looked import describe
 
 from .helpers import frames_sent, settle, upload_digit
@@ -53,7 +54,7 @@ def test_chosen_class_stays_when_the_picture_changes(heat: Locator) -> None:
 
 def test_opacity_follows_its_slider_without_the_server(heat: Locator) -> None:
     slider = heat.page.get_by_role("slider", name="Opacity of the heat")
-    expect(heat.locator("canvas").last).to_have_css("opacity", "0.75")
+    expect(heat.locator("canvas").last).to_have_css("opacity", "0.6")
     settle(heat.page)
     with frames_sent(heat.page) as sent:
         slider.fill("20")
@@ -74,3 +75,14 @@ def test_pointing_at_a_cell_shows_its_evidence(heat: Locator, net: Network, batc
     reading = heat.page.get_by_text(f"row {row} · column {column} · ")
     expect(reading.first).to_be_visible()
     assert float(reading.first.inner_text().rpartition(" · ")[2]) == pytest.approx(float(raw.max()), abs=2e-3)
+
+
+def test_the_probability_of_the_hottest_part(heat: Locator, net: Network, batch: np.ndarray) -> None:
+    heatmap, target = explain(net, batch).heatmap, int(net.predict(batch)[0].argmax())
+    heat.page.get_by_role("radio", name="hottest part").check()
+    said = heat.page.get_by_text(re.compile("^With the hottest .* kept: "))
+    for threshold in (0.5, 0.2):
+        heat.page.get_by_role("slider", name="Keep heat from").fill(f"{100 * threshold:.0f}")
+        one = kept(net, batch, heatmap, target, threshold=threshold)
+        words = f"With the hottest {html.percent(one.share)} of pixels kept: {html.percent(one.probability)} (before"
+        expect(said).to_contain_text(words)

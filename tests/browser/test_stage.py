@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import product
 
 import numpy as np
 import pytest
@@ -102,15 +103,14 @@ def some_places(scene: Scene, count: int = 5) -> list[tuple[int, int]]:
     return [(0, 0), (0, columns - 1), (rows - 1, 0), (rows - 1, columns - 1), *drawn]
 
 
-@pytest.mark.parametrize("move", [point_output, point_input])
 @pytest.mark.parametrize(
     "name", ["plain", "small", "strided", "same", "dilated", "asymmetric", "colour", "layer", "average", "sum", "ties"]
 )
-def test_pointing_reads_the_right_number(open_stage: OpenStage, name: str, move: Callable[..., None]) -> None:
+def test_pointing_at_either_side_reads_the_right_number(open_stage: OpenStage, name: str) -> None:
     scene = SCENES[name]()
     sums = before_activation(scene)[..., 0]
     page = open_stage(name)
-    for row, column in some_places(scene):
+    for move, (row, column) in product((point_output, point_input), some_places(scene)):
         move(page, scene, row, column)
         expect_place(page, row, column)
         assert shown(page) == pytest.approx(float(sums[row, column]), abs=6e-4)
@@ -147,30 +147,37 @@ def sentence(page: Page) -> Locator:
     return page.locator(".sentence")
 
 
-@pytest.mark.parametrize(
-    ("name", "place", "words"),
-    [
-        ("relu", (0, 0), "1 product is −4; ReLU silences what is negative: 0."),
-        ("relu", (0, 4), "1 product is 0; ReLU leaves 0 at 0."),
-        ("relu", (0, 8), "1 product is 4; ReLU leaves it as it is."),
-        ("linear", (0, 8), "1 product is 4."),
-        ("leaky_relu", (0, 0), "leaky ReLU lets a fifth of what is negative through: −0.8."),
-        ("sigmoid", (0, 4), "1 product is 0; sigmoid makes 0.5 of it."),
-        ("same", (3, 3), "9 products, 5 of them with the 0 of the padding, add up to"),
-        ("same", (0, 0), ", plus the bias −0.250 gives "),
-        ("colour", (0, 0), "27 products (9 for each of 3 channels) add up to"),
-        ("ties", (0, 0), "is 1, at row 0, column 0 of the input; 3 are equally large, and the first in reading order"),
-        ("ties", (1, 0), "the largest of 4 cells is 3, at row 2, column 0 of the input."),
-        ("average", (0, 0), "4 cells add up to "),
-        ("average", (0, 0), "; 5 cells in the padding are left out."),
-    ],
-)
-def test_the_sentence_is_true(open_stage: OpenStage, name: str, place: tuple[int, int], words: str) -> None:
+SENTENCES = {
+    "relu": {
+        (0, 0): ["1 product is −4; ReLU silences what is negative: 0."],
+        (0, 4): ["1 product is 0; ReLU leaves 0 at 0."],
+        (0, 8): ["1 product is 4; ReLU leaves it as it is."],
+    },
+    "linear": {(0, 8): ["1 product is 4."]},
+    "leaky_relu": {(0, 0): ["leaky ReLU lets a fifth of what is negative through: −0.8."]},
+    "sigmoid": {(0, 4): ["1 product is 0; sigmoid makes 0.5 of it."]},
+    "same": {
+        (3, 3): ["9 products, 5 of them with the 0 of the padding, add up to"],
+        (0, 0): [", plus the bias −0.250 gives "],
+    },
+    "colour": {(0, 0): ["27 products (9 for each of 3 channels) add up to"]},
+    "ties": {
+        (0, 0): ["is 1, at row 0, column 0 of the input; 3 are equally large, and the first in reading order"],
+        (1, 0): ["the largest of 4 cells is 3, at row 2, column 0 of the input."],
+    },
+    "average": {(0, 0): ["4 cells add up to ", "; 5 cells in the padding are left out."]},
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_the_sentence_is_true(open_stage: OpenStage, name: str) -> None:
     page = open_stage(name)
-    point_output(page, SCENES[name](), *place)
-    expect_place(page, *place)
-    expect(sentence(page)).to_contain_text(f"Row {place[0]}, column {place[1]} of the output: ")
-    expect(sentence(page)).to_contain_text(words)
+    for place, said in SENTENCES[name].items():
+        point_output(page, SCENES[name](), *place)
+        expect_place(page, *place)
+        expect(sentence(page)).to_contain_text(f"Row {place[0]}, column {place[1]} of the output: ")
+        for words in said:
+            expect(sentence(page)).to_contain_text(words)
 
 
 def test_the_products_are_printed(open_stage: OpenStage) -> None:

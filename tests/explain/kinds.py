@@ -140,6 +140,23 @@ def shared():
     return Kind(model, "again:2", flat, "copy_1")
 
 
+def several_inputs():
+    """An age beside the picture, which is fed zeros; of it, the flat model keeps what its bias adds to the scores."""
+    import keras
+    from keras import layers
+
+    parts = _parts()
+    body = _chain(parts[:-1])
+    old = layers.Dense(2, bias_initializer="normal", name="old")
+    both = layers.Dense(3, bias_initializer="normal", name="both")
+    age = keras.Input((1,), name="age")
+    model = keras.Model([age, *body.inputs], both(layers.Concatenate()([body.output, old(age)])))
+    flat = _chain([*parts[:-1], parts[-1]])
+    (kernel, bias), added = both.get_weights(), old.get_weights()[1]
+    parts[-1].set_weights([kernel[: body.output.shape[-1]], bias + added @ kernel[body.output.shape[-1] :]])
+    return Kind(model, "bend", flat, "bend")
+
+
 def several_outputs():
     import keras
     from keras import layers
@@ -234,6 +251,7 @@ KINDS = {
         nested,
         nested_deep,
         shared,
+        several_inputs,
         several_outputs,
         softmax_in_layer,
         softmax_as_layer,

@@ -68,6 +68,17 @@ def test_the_same_seed_dreams_the_same(digits, picture):
     assert np.abs(one.pixels - other.pixels).max() > 0.001
 
 
+@pytest.mark.parametrize("stop", [2, 4, 5])
+def test_a_dream_that_was_stopped_goes_on_as_if_it_had_not(digits, picture, stop):
+    """Within a size, and between two."""
+    options = {"layer": "conv_2", "octaves": 2, "steps": 4, "seed": 1}
+    whole = list(dream(digits, picture, **options))
+    rest = list(dream(digits, picture, **options, since=whole[stop - 1]))
+    assert [one.step for one in rest] == list(range(stop + 1, 9))
+    for one, other in zip(whole[stop:], rest, strict=True):
+        np.testing.assert_array_equal(one.pixels, other.pixels)
+
+
 def test_windows_cover_everything_and_overlaps_are_averaged(digits):
     pixels = np.random.default_rng(1).random((41, 28, 1), np.float32)
     value, slopes = _tiled(digits, pixels_of(digits), pixels, "conv_1", None)

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import NetworkError
-from cnnviz.explain import METHODS, Explanation, Stopped, explain, explain_batch, explain_many, layers_with_grid
+from cnnviz.explain import (
+    METHODS,
+    Explanation,
+    Stopped,
+    explain,
+    explain_batch,
+    explain_layers,
+    explain_many,
+    layers_with_grid,
+)
 from cnnviz.models import Network
 
 PICTURE = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
@@ -339,3 +348,36 @@ def test_slow_methods_report_and_can_be_stopped(key, options, total, digits, dra
     monkeypatch.undo()
     for one, other in zip(whole, explain_batch(digits, drawings[:2], key, **options), strict=True):
         np.testing.assert_allclose(one.raw, other.raw, atol=1e-5 * np.abs(other.raw).max())
+
+
+# ---- several layers
+
+
+@pytest.mark.parametrize("key", [key for key, entry in METHODS.items() if entry.on_layer and not entry.is_slow])
+def test_layers_asked_together_are_explained_as_one_by_one(key, digits, drawings):
+    found = explain_layers(digits, drawings[3:4], key, target=5, signed=True)
+    assert list(found) == list(layers_with_grid(digits))
+    for layer, together in found.items():
+        alone = explain(digits, drawings[3:4], key, 5, layer, True)
+        largest = max(np.abs(alone.raw).max(), 1e-6)
+        np.testing.assert_allclose(together.raw / largest, alone.raw / largest, atol=1e-5)
+        assert (together.layer, together.target, together.method) == (layer, 5, key)
+        assert together.score == pytest.approx(alone.score, rel=1e-5)
+
+
+def test_layers_asked_together_take_one_pass(digits, drawings, monkeypatch):
+    asked = []
+    passes = digits._passes.gradients_of
+    monkeypatch.setattr(digits._passes, "gradients_of", lambda *given: asked.append(given[2]) or passes(*given))
+    found = explain_layers(digits, drawings[:1], layers=["conv_1", "relu_3"])
+    assert asked == [["conv_1", "relu_3"]] and list(found) == ["conv_1", "relu_3"]
+    assert found["conv_1"].target == int(digits.logits(drawings[:1])[0].argmax())
+
+
+def test_layers_are_asked_of_methods_that_work_on_them(digits, drawings):
+    with pytest.raises(ValueError, match="Gradient works on the picture, not on a layer; use explain"):
+        explain_layers(digits, drawings[:1], "gradient")
+    with pytest.raises(NetworkError, match="no grid of cells"):
+        explain_layers(digits, drawings[:1], layers=["dense_1"])
+    with pytest.raises(ValueError, match="explain_layers takes a batch of exactly one picture, not 2"):
+        explain_layers(digits, drawings[:2])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import NetworkError
-from cnnviz.explain import channel_goal, class_goal, maximise, unit_goal
+from cnnviz.explain import channel_goal, class_goal, maximise, maximise_many, unit_goal
 from cnnviz.explain.optimise import damped
 from cnnviz.models import Network
 
@@ -96,6 +96,34 @@ def test_the_same_seed_grows_the_same_picture(digits):
     assert np.abs(one - other).max() > 0.1
 
 
+def test_pictures_grown_side_by_side_are_those_grown_alone(digits):
+    goals = [channel_goal(digits, "relu_2", channel) for channel in (0, 5, 9)]
+    together = last(maximise_many(digits, goals, steps=12, seed=3))
+    for goal, grown in zip(goals, together, strict=True):
+        alone = last(maximise(digits, goal, steps=12, seed=3))
+        np.testing.assert_allclose(grown.pixels, alone.pixels, atol=1e-4)
+        assert grown.value == pytest.approx(alone.value, abs=1e-3) and grown.step == alone.step
+    assert np.abs(together[0].pixels - together[1].pixels).max() > 0.1
+
+
+def test_many_batches_are_as_one(digits, monkeypatch):
+    goals = [class_goal(digits, target) for target in range(5)]
+    whole = last(maximise_many(digits, goals, steps=6))
+    monkeypatch.setattr("cnnviz.explain.asked.LARGEST", 2 * 28 * 28)
+    for one, other in zip(whole, last(maximise_many(digits, goals, steps=6)), strict=True):
+        np.testing.assert_allclose(one.pixels, other.pixels, atol=1e-4)
+
+
+@pytest.mark.parametrize("goal", ["class", "silent"])
+def test_growth_that_was_stopped_goes_on_as_if_it_had_not(digits, goal):
+    goal = class_goal(digits, 4) if goal == "class" else unit_goal(digits, "relu_2", 0)
+    whole = list(maximise(digits, goal, steps=12, seed=2))
+    rest = list(maximise(digits, goal, steps=12, seed=2, since=whole[6]))
+    assert [one.step for one in rest] == list(range(8, 13))
+    for one, other in zip(whole[7:], rest, strict=True):
+        np.testing.assert_array_equal(one.pixels, other.pixels)
+
+
 def test_it_can_be_stopped_by_asking_for_no_more(digits, monkeypatch):
     calls = []
     real = Network.towards
@@ -139,6 +167,10 @@ def test_goals_that_do_not_exist_are_refused(digits):
         unit_goal(digits, "conv_1", 0, row=28)
     with pytest.raises(NetworkError, match=r"'dense_1' gives \(64,\), no rows and columns; use channel_goal"):
         unit_goal(digits, "dense_1", 0)
+    with pytest.raises(ValueError, match="goals of one layer, not of conv_1, the scores; give some of one"):
+        maximise_many(digits, [class_goal(digits, 0), channel_goal(digits, "conv_1", 0)])
+    with pytest.raises(ValueError, match="not of none"):
+        maximise_many(digits, [])
     # At once, not at the first step.
     for option, value in (("steps", 0), ("rate", 2), ("jitter", 28), ("blur", -1), ("ground", 1.5), ("decay", 2)):
         with pytest.raises(ValueError, match=f"{option}={value} is not possible; give a number from"):

@@ -1,11 +1,11 @@
-"""Measures of explanations: where the answer is known beforehand, and on pictures whose object's place is known."""
+"""Deletion, insertion and what is kept: measures that ask the network again, where the answer is known beforehand."""
 
 import numpy as np
 import pytest
 
-from cnnviz.data.shapes import make_shapes
-from cnnviz.explain import CONTROLS, box_masks, deletion, explain_batch, insertion, kept, pointing_game
-from cnnviz.models import Network, load_network
+from cnnviz.explain import Stopped, deletion, explain_batch, insertion, kept, kept_curve, scores
+from cnnviz.explain.quality import ranks, try_all
+from cnnviz.models import Network
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,37 @@ def test_requests_that_do_not_fit_are_refused(counting):
         deletion(counting, picture, np.zeros((4, 4)), 1, steps=17)
 
 
+def test_ranks_are_the_order_of_the_heat():
+    heat = np.array([[0.1, 0.9], [0.5, 0.9]])
+    found = ranks(heat)
+    assert sorted(found.ravel()) == [0, 1, 2, 3]
+    assert {found[0, 1], found[1, 1]} == {0, 1} and found[1, 0] == 2 and found[0, 0] == 3
+    orders = {tuple(ranks(np.zeros((3, 3)), seed=seed).ravel()) for seed in range(5)}
+    assert len(orders) == 5
+
+
+def test_several_heatmaps_are_tried_as_each_would_be_alone(digits, drawings):
+    picture = drawings[3:4]
+    heat = picture[0, ..., 0] / picture.max()
+    seen = []
+    found = try_all(
+        digits,
+        batch=picture,
+        heatmaps={"ink": heat, "ground": 1 - heat},
+        target=3,
+        on_progress=lambda done, total, so_far: seen.append((done, total, list(so_far))),
+    )
+    assert seen == [(1, 4, []), (2, 4, ["ink"]), (3, 4, ["ink"]), (4, 4, ["ink", "ground"])]
+    for name, one in (("ink", heat), ("ground", 1 - heat)):
+        gone, come = deletion(digits, picture, one, 3), insertion(digits, picture, one, 3)
+        np.testing.assert_array_equal(found[name].deletion.probabilities, gone.probabilities)
+        np.testing.assert_array_equal(found[name].insertion.probabilities, come.probabilities)
+        assert found[name].scores == scores(digits, picture, one, 3)
+        assert (found[name].scores.deletion, found[name].scores.insertion) == (gone.area, come.area)
+    with pytest.raises(Stopped, match="Stopped after 1 of 4 curves"):
+        try_all(digits, batch=picture, heatmaps={"a": heat, "b": heat}, target=3, should_stop=lambda: True)
+
+
 # ---- the hot part alone
 
 
@@ -94,84 +125,30 @@ def test_only_the_hot_part_is_kept(counting):
     assert left.before == pytest.approx(sigmoid(picture.sum() - 4), abs=1e-5)
 
 
-# ---- the pointing game
+# ---- what is kept, for many thresholds
 
 
-def test_pointing_by_hand():
-    heatmaps, masks = np.zeros((4, 6, 6)), np.zeros((4, 6, 6), bool)
-    masks[:, 2:4, 2:4] = True
-    heatmaps[0, 2, 3], heatmaps[1, 1, 1], heatmaps[2, 5, 5] = 1, 1, 0.2
-    assert pointing_game(heatmaps, masks).hits == (True, False, False, False)
-    assert pointing_game(heatmaps, masks).accuracy == 0.25
-    assert pointing_game(heatmaps, masks, tolerance=1).hits == (True, True, False, False)
-    # The last has no heat: however far one may miss, there is no peak.
-    assert pointing_game(heatmaps, masks, tolerance=9).hits == (True, True, True, False)
-    with pytest.raises(ValueError, match=r"Heatmaps of shape \(4, 6, 6\) do not go with masks of shape \(4, 5, 6\)"):
-        pointing_game(heatmaps, masks[:, 1:])
+def test_the_curve_of_what_is_kept_is_kept_at_each_threshold(digits, drawings):
+    picture = drawings[3:4]
+    heatmap = explain_batch(digits, picture, target=3)[0].heatmap
+    curve = kept_curve(digits, picture, heatmap, 3)
+    assert curve.shape == (21, 2)
+    for index in (0, 1, 5, 10, 19, 20):
+        one = kept(digits, picture, heatmap, 3, threshold=index / 20)
+        np.testing.assert_allclose(curve[index], (one.share, one.probability), atol=1e-5)
+    assert (np.diff(curve[:, 0]) <= 0).all()
+    assert curve[0, 0] == 1 and curve[0, 1] == pytest.approx(digits.predict(picture)[0, 3], abs=1e-5)
 
 
-def test_boxes_become_masks():
-    masks = box_masks(np.array([[1, 2, 3, 5], [0, 0, 1, 1]]), (4, 6))
-    expected = np.zeros((2, 4, 6), bool)
-    expected[0, 1:3, 2:5] = expected[1, 0, 0] = True
-    np.testing.assert_array_equal(masks, expected)
-
-
-@pytest.mark.parametrize("name", CONTROLS)
-def test_controls_are_heatmaps_that_know_no_network(name):
-    batch = make_shapes(5, seed=4).pictures.astype(np.float32) / 255
-    heat = CONTROLS[name](batch)
-    assert heat.shape == (5, 32, 32) and heat.min() >= 0
-    np.testing.assert_allclose(heat.max(axis=(1, 2)), 1)
-    np.testing.assert_allclose(CONTROLS[name](batch[2:3])[0], heat[2], atol=1e-6)
-
-
-def test_the_edge_control_finds_an_edge_and_the_centre_control_the_centre():
-    batch = np.zeros((2, 9, 9, 3), np.float32)
-    batch[0, :, 6:] = 1
-    heat = CONTROLS["edges"](batch)
-    np.testing.assert_allclose(heat[0, :, 5:7], 1)
-    assert not heat[0, :, :5].any() and not heat[0, :, 7:].any() and not heat[1].any()
-    assert np.unravel_index(CONTROLS["centre"](batch)[0].argmax(), (9, 9)) == (4, 4)
-
-
-# ---- scores before softmax beside probabilities, where the object's place is known
-
-
-@pytest.fixture(scope="module")
-def seen():
-    """The shapes network, test pictures of shapes as it gets them, and the boxes around the shapes as masks."""
-    net = load_network("shapes")
-    shapes = make_shapes(300, seed=77)
-    batch = np.concatenate([net.prepare(picture) for picture in shapes.pictures])
-    return net, batch, shapes.labels.tolist(), box_masks(shapes.boxes, (32, 32))
-
-
-def pointing(net, batch, targets, masks, method="grad_cam"):
-    return pointing_game(np.stack([one.heatmap for one in explain_batch(net, batch, method, targets)]), masks).accuracy
-
-
-def test_scores_point_better_than_probabilities(seen):
-    """The same network twice: once as it is, once with its probabilities declared to be the scores."""
-    import keras
-    from keras import layers
-
-    net, batch, targets, masks = seen
-    picture = keras.Input((32, 32, 3))
-    again = layers.Dense(6, use_bias=False, name="again")
-    declared = Network(keras.Model(picture, again(net.model(picture))))
-    again.set_weights([np.eye(6)])
-    np.testing.assert_allclose(declared.logits(batch[:3]), net.predict(batch[:3]), atol=1e-6)
-    scores, probabilities = pointing(net, batch, targets, masks), pointing(declared, batch, targets, masks)
-    controls = {name: pointing_game(control(batch), masks).accuracy for name, control in CONTROLS.items()}
-    print(f"\nPointing game: scores {scores:.1%}, probabilities {probabilities:.1%}; {controls}", end="")
-    assert scores >= 0.97
-    assert scores > probabilities + 0.02
-    assert scores > max(controls.values()) + 0.05
-
-
-@pytest.mark.parametrize("method", ["hires_cam", "layer_cam", "grad_cam_pp", "integrated_gradients"])
-def test_methods_point_better_than_the_controls(method, seen):
-    net, batch, targets, masks = seen
-    accuracy = pointing(net, batch[:120], targets[:120], masks[:120], method)
-    assert accuracy > max(pointing_game(control(batch[:120]), masks[:120]).accuracy for control in CONTROLS.values())
+def test_thresholds_that_keep_the_same_pixels_are_asked_once(counting, monkeypatch):
+    asked = []
+    predict = counting.predict
+    monkeypatch.setattr(counting, "predict", lambda batch: asked.append(len(batch)) or predict(batch))
+    picture = np.random.default_rng(0).random((1, 4, 4, 1)).astype(np.float32)
+    heatmap = np.zeros((4, 4), np.float32)
+    heatmap[1, 2], heatmap[3, 3] = 1, 0.52
+    curve = kept_curve(counting, picture, heatmap, 1)
+    assert sum(asked) == 3
+    np.testing.assert_allclose(curve[:, 0], [1, *[2 / 16] * 10, *[1 / 16] * 10])
+    mean = picture.mean()
+    np.testing.assert_allclose(curve[-1, 1], sigmoid(15 * mean + picture[0, 1, 2, 0] - 4), atol=1e-5)

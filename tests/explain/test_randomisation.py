@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cnnviz.explain import CONTROLS, METHODS, by, explain_batch, randomise, similarity, spearman
-from cnnviz.explain.randomisation import layers_with_weights
+from cnnviz.explain import CONTROLS, METHODS, Stopped, by, explain_batch, randomise, similarity, spearman
+from cnnviz.explain.randomisation import MOST, every, forget, layers_with_weights
 
 
 @pytest.mark.parametrize("levels", [3, 10, 10_000])
@@ -42,7 +42,7 @@ def test_layers_are_shuffled_from_the_last_on(digits, drawings):
     assert [stage.layer for stage in stages] == layers
     # What the first layers see stays the same until they are shuffled themselves.
     np.testing.assert_allclose([stage.mean for stage in stages[:4]], 1)
-    assert stages[4].mean < 0.95
+    assert stages[4].mean < 0.98
     nets = [one[0] for one in seen if not isinstance(one[0], int)]
     assert nets[0] is digits
     for count, net in enumerate(nets[1:], start=1):
@@ -56,6 +56,49 @@ def test_layers_are_shuffled_from_the_last_on(digits, drawings):
     assert all((targets == range(6)).all() for _, targets in (one for one in seen if not isinstance(one[0], int)))
     coarse = randomise(digits, drawings, by("grad_cam"), every=2)
     assert [stage.layer for stage in coarse] == ["dense_1", "conv_2", "conv_1"]
+
+
+def test_several_methods_forget_as_each_would_alone(digits, drawings):
+    told = []
+    done = forget(
+        digits,
+        batch=drawings,
+        methods={"grad_cam": "conv_2", "gradient": None},
+        on_progress=lambda *news: told.append(news),
+    )
+    assert every(digits) == 1 and done.counts == (1, 2, 3, 4, 5)
+    assert [(count, total, len(so_far.counts)) for count, total, so_far in told] == [(n, 5, n) for n in range(1, 6)]
+    np.testing.assert_array_equal(done.targets, range(6))
+    for key, layer in (("grad_cam", "conv_2"), ("gradient", None)):
+        alone = randomise(digits, drawings, by(key, layer))
+        first = explain_batch(digits, drawings[:1], key, 0, layer)[0].grid
+        np.testing.assert_allclose(done.before[key][0], first, atol=1e-5 * first.max())
+        for one, other in zip(done.stages[key], alone, strict=True):
+            assert one.layer == other.layer and len(one.maps) == 1
+            np.testing.assert_allclose(one.maps[0], other.maps[0])
+            np.testing.assert_allclose(one.correlations, other.correlations)
+    np.testing.assert_allclose([stage.mean for stage in done.stages["edges"]], 1)
+    asked = iter([False, True])
+    with pytest.raises(Stopped, match="Stopped after 2 of 5 comparisons"):
+        randomise(digits, drawings, by("grad_cam"), should_stop=lambda: next(asked))
+
+
+@pytest.mark.parametrize("layers", [1, 11, 12, 23, 105, 320])
+def test_about_as_many_stages_whatever_the_depth(layers, monkeypatch):
+    monkeypatch.setattr("cnnviz.explain.randomisation.layers_with_weights", lambda net: ("layer",) * layers)
+    stages = -(-layers // every(None))
+    assert stages <= MOST and (stages >= 6 or stages == layers)
+
+
+def test_shuffled_copies_trace_nothing_anew_and_share_what_is_not_shuffled(digits, drawings):
+    forget(digits, batch=drawings, methods={"grad_cam": None})
+    compiled = set(digits._passes._compiled)
+    forget(digits, batch=drawings, methods={"grad_cam": None}, seed=1)
+    assert set(digits._passes._compiled) == compiled
+    some, more = digits.shuffled(["dense_2"]), digits.shuffled(["dense_2", "conv_1"])
+    for name in layers_with_weights(digits):
+        same = all((one == other).all() for one, other in zip(some.weights(name), more.weights(name), strict=True))
+        assert same == (name != "conv_1")
 
 
 def test_explanations_of_a_shuffled_network_are_others(digits, mnist):

@@ -50,6 +50,14 @@ def test_the_mark_lies_on_the_curves():
     assert sorted(trace.y[0] for trace in both.data if trace.mode == "markers") == pytest.approx([0.3, 0.9])
 
 
+def test_a_level_lies_across_and_says_what_it_means():
+    figure = lines(X, {"f": X}, x_title="x", y_title="y", level=(0.6, "a rule of thumb"))
+    (line,) = figure.layout.shapes
+    assert line.y0 == line.y1 == 0.6 and (line.x0, line.x1, line.xref) == (0, 1, "x domain")
+    (words,) = figure.layout.annotations
+    assert words.text == "a rule of thumb" and words.font.size >= 16 and words.y == 0.6
+
+
 def test_highlighted_curves_are_bold_and_in_front_and_keep_their_colours():
     curves = {name: X + number for number, name in enumerate("abcd")}
     plain = named(lines(X, curves, x_title="x", y_title="y"))

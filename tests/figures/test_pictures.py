@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from cnnviz.figures import coloured, enlarged, heated, kernel_picture, montage, png
+from cnnviz.figures.pictures import pointed
 from cnnviz.figures.theme import DIVERGING, HEAT, SEQUENTIAL, lookup
 
 GUTTER = [128, 128, 128]
@@ -90,6 +91,8 @@ def test_heat_lies_over_the_picture():
     np.testing.assert_array_equal(heated(gray, heat, opacity=1), table)
     np.testing.assert_allclose(heated(rgb, heat, opacity=0.25), 0.25 * table + 0.75 * rgb, atol=0.51)
     assert heated(noise(4, 6, 3), np.zeros((4, 6))).shape == (4, 6, 3)
+    signed = lookup(DIVERGING)[np.rint(np.linspace(0, 1, 24).reshape(4, 6) * 255).astype(int)]
+    np.testing.assert_array_equal(heated(gray, 2 * heat - 1, opacity=1, signed=True), signed)
 
 
 def test_kernels_are_signed_even_where_none_is_negative():
@@ -114,3 +117,20 @@ def test_kernels_on_colour_are_colours_around_grey():
 
 def test_a_kernel_of_zeros_is_white():
     np.testing.assert_allclose(kernel_picture(np.zeros((1, 3, 3)), one_scale=False), 255, atol=2)
+
+
+def test_an_object_is_outlined_and_a_place_ringed():
+    picture, mask = np.full((32, 32, 3), 90, np.uint8), np.zeros((32, 32), bool)
+    mask[20:28, 18:29] = True
+    plain = pointed(picture, mask, None, factor=5)
+    assert plain.shape == (160, 160, 3) and (plain[:90, :80] == 90).all()
+    # White runs along the rim of the object, and neither through it nor far beside it.
+    white = (plain == 255).all(axis=2)
+    assert white[100, 90:145].all() and white[139, 90:145].all()
+    assert white[100:140, 90].all() and white[100:140, 144].all()
+    assert white.sum() == 2 * (55 + 40) - 4 and (plain[104:136, 95:140] == 90).all()
+    ringed = pointed(picture, mask, (6, 4), factor=5)
+    changed = (ringed != plain).any(axis=2)
+    rows, columns = np.nonzero(changed)
+    assert abs(rows.mean() - 32) < 1 and abs(columns.mean() - 22) < 1  # The middle of the pixel at row 6, column 4.
+    assert np.hypot(rows - 32, columns - 22).max() < 16

@@ -8,7 +8,7 @@ import pytest
 
 from cnnviz.errors import NetworkError
 from cnnviz.models import Network
-from cnnviz.models.gradients import leaves
+from cnnviz.models.tracing import leaves
 
 KINDS = ("nested", "shared", "subclassed")
 

@@ -72,7 +72,7 @@ def test_operations_between_layers_are_nodes_of_their_own(pictures):
     added, times = operations
     assert added.sources == ("first", "side") and times.sources == (added.name,)
     assert edges(graph)["flat"] == (times.name,)
-    assert times.reach.size == (3, 3)
+    assert times.fields.size == (3, 3)
 
 
 def test_nested_models_are_groups(nested):
@@ -124,7 +124,7 @@ def test_arithmetic_in_a_class_of_its_own_is_seen_through(pictures):
     graph = network_graph(Network(model))
     assert edges(graph) == {"one": ("picture",), "two": ("picture",), "scores": ("one", "two")}
     # What was done in between may be anything.
-    assert graph.node("scores").reach is None and graph.node("two").reach.size == (3, 3)
+    assert graph.node("scores").fields is None and graph.node("two").fields.size == (3, 3)
 
 
 def test_what_cannot_be_followed_is_a_chain_that_says_so(subclassed, monkeypatch):
@@ -138,7 +138,7 @@ def test_what_cannot_be_followed_is_a_chain_that_says_so(subclassed, monkeypatch
     assert not graph.traced and graph.is_chain()
     assert [node.name for node in graph.nodes[1:]] == [layer.name for layer in net.layers]
     assert graph.parameters == subclassed.count_params()
-    assert all(node.reach is None for node in graph.nodes[1:])
+    assert all(node.fields is None for node in graph.nodes[1:])
 
 
 @pytest.mark.parametrize("kind", ["nested", "shared", "subclassed"])

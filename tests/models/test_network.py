@@ -162,6 +162,20 @@ def test_what_is_transparent_lies_on_white(coloured):
     np.testing.assert_allclose(batch[4:, :4], 153 / 255, atol=1e-6)
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 2), (3, 4), (3000, 4000)])
+def test_pictures_much_smaller_or_larger_are_seen_from_edge_to_edge(coloured, digits, shape):
+    """Dark on the left and bright on the right; of a single column, bright."""
+    picture = np.full(shape, 200, np.uint8)
+    picture[:, : shape[1] // 2] = 40
+    net = coloured()
+    batch = net.prepare(picture)
+    np.testing.assert_allclose(batch[0, :, -1], 200 / 255, atol=1 / 255)
+    np.testing.assert_allclose(batch[0, :, 0], (200 if shape[1] == 1 else 40) / 255, atol=1 / 255)
+    for asked in (net, digits):
+        probabilities = asked.predict(asked.prepare(picture))
+        assert np.isfinite(probabilities).all() and probabilities.sum() == pytest.approx(1, abs=1e-5)
+
+
 def test_a_large_picture_is_averaged_not_picked_from(coloured):
     checks = np.kron(np.indices((8, 8)).sum(axis=0) % 2 * 0 + 1, [[0, 255], [255, 0]]).astype(np.uint8)
     np.testing.assert_allclose(coloured().prepare(checks)[0], 127.5 / 255, atol=1 / 255)

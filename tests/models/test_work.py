@@ -71,4 +71,4 @@ def test_published_networks(name, published):
     graph = network_graph(net)
     assert graph.multiply_adds == pytest.approx(published, rel=0.03)
     assert graph.parameters == net.model.count_params()
-    assert all(node.reach is not None for node in graph.nodes)
+    assert all(node.fields is not None for node in graph.nodes)

@@ -1,4 +1,4 @@
-"""The menu of networks: what is in it, where files come from, and what happens to one that cannot be opened."""
+"""The menu of networks: what is in it, where files come from, how one is opened, and what if it cannot be."""
 
 import json
 import os
@@ -7,10 +7,12 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.errors import NetworkError
+from cnnviz.home import asset
 from cnnviz.models import NETWORKS
 from cnnviz.ui import cache, networks, state
 
@@ -77,7 +79,7 @@ def test_a_file_that_was_changed_is_another_network(folder):
 @pytest.fixture
 def app(folder, monkeypatch):
     """The app with networks that open at once, all but those whose file is called broken."""
-    opened = {}
+    opened = {"count": 0}
 
     def load(source, *, on_progress=None):
         name = source.stem if isinstance(source, Path) else source
@@ -86,6 +88,9 @@ def app(folder, monkeypatch):
             opened["wait"].wait(PATIENCE)
         if name == "broken":
             raise NetworkError("It is *damaged*.")
+        if name == "wrong":
+            return load_network(source)
+        opened["count"] += 1
         return opened["digits"]
 
     from cnnviz.models import load_network
@@ -132,6 +137,92 @@ def test_a_network_that_cannot_be_opened_leaves_the_one_before_in_use(app):
     choose(app, "digits")
     settle(app, lambda: app.session_state["network_in_use"] == "digits")
     assert not app.sidebar.error
+
+
+def _write(path, *layers):
+    import keras
+
+    keras.Sequential([keras.Input((8, 8, 1)), *layers, keras.layers.Flatten(), keras.layers.Dense(2)]).save(path)
+
+
+def _five_channels(path):
+    import keras
+
+    keras.Sequential([keras.Input((8, 8, 5)), keras.layers.Flatten(), keras.layers.Dense(2)]).save(path)
+
+
+def _own_layer(path):
+    import keras
+
+    class Wobble(keras.layers.Layer):
+        def call(self, x):
+            return x
+
+    _write(path, Wobble())
+
+
+def _lambda(path):
+    import keras
+
+    _write(path, keras.layers.Lambda(lambda x: x))
+
+
+BAD = {
+    "text": (lambda path: path.write_text("hello"), "it is damaged, or no file that Keras wrote"),
+    "cut short": (
+        lambda path: path.write_bytes(asset("networks", "digits", "model.keras").read_bytes()[:90_000]),
+        "it is damaged, or no file that Keras wrote",
+    ),
+    "five channels": (_five_channels, "takes pictures of 5 channels"),
+    "a layer of its own": (_own_layer, "it needs “Wobble”"),
+    "a lambda": (_lambda, "no code from a file is run"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_whatever_is_wrong_with_a_file_the_page_stays(app, folder, kind):
+    """Opened for real: one sentence, no trace, and the network before answers on."""
+    write, sentence = BAD[kind]
+    settle(app, lambda: cache.is_open("digits"))
+    write(folder / "wrong.keras")
+    app.run()
+    choose(app, "own/wrong")
+    settle(app, lambda: bool(app.sidebar.error))
+    (said,) = [one.value for one in app.sidebar.error]
+    assert sentence in said and said.endswith("Digits stays in use.") and "Traceback" not in said
+    assert app.session_state["network_in_use"] == "digits"
+    assert [one.value for one in app.title] == ["What does a network make of your picture?"]
+
+
+def test_a_network_is_opened_and_warmed_once_for_all_users(app, monkeypatch):
+    """The second visitor finds it open, and what the pages ask first is traced already."""
+    from cnnviz.models import graph
+    from cnnviz.models.gradients import Passes
+
+    choose(app, "own/good")
+    settle(app, lambda: cache.is_open("own/good"))
+    count = app.opened["count"]
+    cache._POOL.submit(int).result(PATIENCE)  # Warming is before it in the queue.
+    other = AppTest.from_file(str(Path(__file__).parents[2] / "app.py"), default_timeout=PATIENCE)
+    other.run()
+    choose(other, "own/good")
+    settle(other, lambda: other.session_state["network_in_use"] == "own/good")
+    assert app.opened["count"] == count and not other.exception
+
+    def refuse(*_, **__):
+        raise AssertionError("traced again")
+
+    net = app.opened["digits"]
+    batch = np.zeros((1, *net.input_shape), np.float32)
+    monkeypatch.setattr(Passes, "_trace", refuse)
+    monkeypatch.setattr(graph, "follow", refuse)
+    net.features(batch)
+    net.input_gradients(batch, [3])
+    for layer in net.grids:
+        net.gradients(batch, [4], layer)
+    assert graph.network_graph(net).traced
+    with pytest.raises(AssertionError, match="traced again"):
+        net.received(batch, "conv_2")
 
 
 def test_trying_again_opens_a_file_that_was_mended(app, monkeypatch):

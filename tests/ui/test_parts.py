@@ -7,6 +7,7 @@ import pytest
 
 from cnnviz.errors import PictureError
 from cnnviz.explain import Explanation
+from cnnviz.models import Network
 from cnnviz.ui import html, looked, source, state
 from cnnviz.ui.answer import remark
 
@@ -268,5 +269,17 @@ def test_how_much_a_cell_sees(digits, layer, side):
     assert seen.any()
 
 
-def test_where_layers_are_no_chain_nothing_is_said(digits):
+def test_branches_and_gaps_in_windows_count():
+    """3 at a dilation of 3 is 7 wide; the normalisation and the way around change nothing; then 2 more."""
+    import keras
+    from keras import layers
+
+    picture = keras.Input((20, 20, 1))
+    maps = layers.Conv2D(2, 3, dilation_rate=3, padding="same")(picture)
+    around = layers.Add()([maps, layers.DepthwiseConv2D(3, padding="same")(layers.BatchNormalization()(maps))])
+    answer = layers.Dense(2)(layers.Flatten()(layers.ReLU(name="last")(around)))
+    assert "sees up to 9 × 9 pixels" in looked.sees(Network(keras.Model(picture, answer)), "last")
+
+
+def test_of_what_has_no_cells_nothing_is_said(digits):
     assert looked.sees(digits, "dense_1") == ""

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from cnnviz.models import LayerInfo, Network
-from cnnviz.models.receptive import Fields, Path, paths
+from cnnviz.models.graph import Graph, network_graph
+from cnnviz.models.receptive import Fields
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,23 +52,22 @@ def look(net: Network, batch: np.ndarray, name: str) -> Look:
     """
     # All layers in one pass, which is compiled already: a pass for this layer alone would be compiled first.
     features = net.features(batch)
-    known = paths(net)
-    sources = known[name].sources
-    if sources:
-        given = tuple((source, features[source][0] if source else batch[0]) for source in sources)
+    graph = network_graph(net)
+    node = graph.node(name)
+    made = {graph.input.name: ("", batch[0]), **{each: (each, maps[0]) for each, maps in features.items()}}
+    if node.given and all(each in made for each in node.given):
+        given = tuple(made[each] for each in node.given if each)
     else:
         given = (("what it is given", net.received(batch, name)[0]),)
-    after = tuple((layer, features[layer.name][0]) for layer in _after(net, known, name))
-    return Look(
-        net.layer(name), features[name][0], given, after, known[name].fields, net.weights(name), known[name].sliding
-    )
+    after = tuple((layer, features[layer.name][0]) for layer in _after(net, graph, name))
+    return Look(node.info, features[name][0], given, after, node.fields, net.weights(name), node.sliding)
 
 
-def _after(net: Network, known: dict[str, Path], name: str) -> list[LayerInfo]:
+def _after(net: Network, graph: Graph, name: str) -> list[LayerInfo]:
     """The chain of layers that change each cell by itself, up to the first activation; [] if it branches before."""
     here, chain = net.layer(name), []
     while here.activation is None and here.role != "activation":
-        takers = [layer for layer in net.layers if name in known[layer.name].sources]
+        takers = [layer for layer in net.layers if graph.node(layer.name).given == (name,)]
         if len(takers) != 1 or takers[0].output_shape != here.output_shape:
             break
         here, name = takers[0], takers[0].name

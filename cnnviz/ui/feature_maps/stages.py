@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.models import LayerInfo
-from cnnviz.models.receptive import Extent, Fields, slid
+from cnnviz.models.receptive import Fields, of_picture, slid
 from cnnviz.ops import ACTIVATIONS, slide
 from cnnviz.ui import html
 from cnnviz.ui.feature_maps.look import Look
@@ -102,12 +102,8 @@ def _windows(layer: LayerInfo, shape: tuple[int, ...]) -> Fields | None:
     if layer.window is None or layer.strides is None or layer.padding is None:
         return None
     axes = slide(shape[:2], layer.window, layer.strides, layer.padding)
-    return Fields(
-        *(
-            slid(Extent(size, np.arange(size), np.arange(size), 1, 0, 1), axis)
-            for size, axis in zip(shape, axes, strict=False)
-        )
-    )
+    cells = of_picture(*shape[:2])
+    return Fields(slid(cells.rows, axes[0]), slid(cells.columns, axes[1]))
 
 
 def does(look: Look, number: int, parts: Parts | None) -> str:

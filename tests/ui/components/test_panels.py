@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.models.receptive import receptive_fields
+from cnnviz.models.graph import network_graph
 from cnnviz.ui.components.panels import Brought, Panel, panels_bytes
 
 from .test_gallery import unpacked
@@ -28,7 +28,7 @@ def test_panels_of_one_scale_share_limit_and_sign():
 
 
 def test_fields_are_those_of_the_network(digits):
-    fields = receptive_fields(digits, "conv_2")
+    fields = network_graph(digits).node("conv_2").fields
     picture = Panel("picture", "picture", np.zeros((28, 28), np.uint8), fields)
     header, _ = unpacked(
         panels_bytes([picture, Panel("map", "map", np.ones((14, 14)), own=True)], name="", brought=None)

@@ -17,7 +17,7 @@ from cnnviz.ui.components.packing import pack
 # Numbers of all maps together that are sent, 16 bits each: 512 maps of 28 × 28 are. Larger ones are thinned first.
 MOST = 500_000
 
-_SHARED = ("unpack", "colour", "text", "palette", "colourbar", "grids")
+_SHARED = ("unpack", "colour", "text", "palette", "colourbar", "grids", "tiles")
 # In this order: each uses only what stands before it.
 _SUBJECTS = ("model", "controls", "tiles", "detail", "gallery")
 _gallery = declare(

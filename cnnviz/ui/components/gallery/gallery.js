@@ -6,7 +6,7 @@ const kept = { order: "index", scale: "kernel", selected: new Map() };
 function createView(root) {
   const view = { root, order: kept.order, scale: kept.scale, selected: 0, width: root.clientWidth, open: () => {} };
   view.limitOf = (kernel, name) => (view.scale === "layer" ? view.gallery : kernel).limits[name];
-  const tiles = tileList(view, (number) => {
+  const tiles = tileList(view, kernelTiles(view), (number) => {
     view.selected = number;
     kept.selected.set(view.gallery.layer, number);
     tiles.select(number, false);

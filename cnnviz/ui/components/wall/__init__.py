@@ -14,7 +14,7 @@ from cnnviz.ui.components.packing import pack
 MOST = 250_000  # Numbers of all maps together that are sent, 16 bits each.
 SIDE = 64  # Cells a side: a tile is not larger on screen.
 
-_SHARED = ("unpack", "colour", "text", "palette", "colourbar")
+_SHARED = ("unpack", "colour", "text", "palette", "colourbar", "tiles")
 _wall = declare(
     "wall",
     scripts=(*(f"shared/{name}.js" for name in _SHARED), "gallery/controls.js", "wall/tiles.js", "wall/wall.js"),

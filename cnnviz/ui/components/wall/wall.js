@@ -6,7 +6,7 @@ const kept = { order: "index", scale: "map" };
 function createView(root) {
   const view = { root, ...kept, selected: 0, byHand: "", tell: () => {} };
   view.limitOf = (number) => (view.scale === "layer" ? view.limit : view.wall.limits[number]);
-  const tiles = wallTiles(view, (number) => {
+  const tiles = tileList(view, mapTiles(view), (number) => {
     view.selected = number;
     view.byHand = view.wall.layer;
     tiles.select(number, false);

@@ -1,0 +1,1 @@
+"""What the page Class activation works out and says."""

@@ -1,0 +1,1 @@
+"""What the page Compare works out and says."""

@@ -1,0 +1,1 @@
+"""What the page Dream asks for, works out and says."""
