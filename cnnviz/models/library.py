@@ -19,6 +19,8 @@ from cnnviz.models import imagenet, own
 from cnnviz.models.imagenet import Pretrained, Progress
 from cnnviz.models.network import Network
 
+SHAPE = "shape"  # In place of a sample: a picture that `cnnviz.data.make_shapes` draws.
+
 
 @dataclass(frozen=True)
 class NetworkEntry:
@@ -32,6 +34,7 @@ class NetworkEntry:
         prepare: From a picture, uint8 `(height, width, 3)`, to what the network expects; None if it is only resized
             and scaled.
         recentres: Whether its pictures are drawings that may be cropped and centred first.
+        sample: What to show it until there is a picture: a key of `cnnviz.data.samples.SAMPLES`, or `SHAPE`.
         pretrained: How it is built and where its weights are, for one that is not shipped.
     """
 
@@ -41,6 +44,7 @@ class NetworkEntry:
     class_names: tuple[str, ...] | None = None
     prepare: Callable[[np.ndarray], np.ndarray] | None = None
     recentres: bool = False
+    sample: str = "digit_7"
     pretrained: Pretrained | None = None
 
     @property
@@ -102,7 +106,7 @@ def _imagenet(title: str, source: str, network: Pretrained) -> NetworkEntry:
         f"{100 * network.accuracy:.1f} % of ImageNet's validation pictures right."
     )
     knows = "photographs of the 1,000 kinds of things in ImageNet"
-    return NetworkEntry(title=title, summary=summary, knows=knows, pretrained=network)
+    return NetworkEntry(title=title, summary=summary, knows=knows, sample="cat", pretrained=network)
 
 
 _KERNELS = "weights_tf_dim_ordering_tf_kernels"  # As in the names of Keras' files.
@@ -121,6 +125,7 @@ NETWORKS: dict[str, NetworkEntry] = {
         summary="Names the shape in a small picture full of clutter: circle, square, triangle, star, cross or ring.",
         knows="pictures with one of these shapes, made by a program",
         class_names=DATASETS["shapes"].class_names,
+        sample=SHAPE,
     ),
     "objects": NetworkEntry(
         title="Objects",
@@ -128,6 +133,7 @@ NETWORKS: dict[str, NetworkEntry] = {
         "or truck.",
         knows="small photographs of these ten kinds of things",
         class_names=DATASETS["cifar10"].class_names,
+        sample="cat",
     ),
     "mobilenet_v2": _imagenet(
         "MobileNetV2",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import numpy as np
@@ -15,6 +16,8 @@ from cnnviz.data import reduced
 from cnnviz.data.samples import SAMPLES, load_sample, sample_strokes
 from cnnviz.data.shapes import KINDS, make_shapes
 from cnnviz.errors import PictureError
+from cnnviz.models.library import SHAPE
+from cnnviz.ui import networks
 from cnnviz.ui.components.pad import read_drawing, remember, stroke
 
 DRAW, UPLOAD, CAMERA, SAMPLE = SOURCES = ("Draw", "Upload", "Camera", "Samples")
@@ -24,7 +27,6 @@ CATALOGUE, LEARNED, CUSTOM = KERNELS_FROM = ("Catalogue", "Learned", "Custom")
 PICTURE, PREPARED, TYPED = INPUTS_FROM = ("Picture", "Prepared", "Numbers")
 
 PAINTED = 0.9  # Seconds that a browser takes to show a page.
-FIRST = "digit_7"  # What pages show before there is a picture.
 SHAPES = 20_000  # Seed of generated pictures; no network was trained or measured with it.
 LARGEST = 1000  # Pixels a side; no network here looks at more.
 
@@ -65,16 +67,26 @@ def picture() -> Picture | None:
 
 
 def shown_picture() -> Picture:
-    """The current picture; until there is one, a drawing that comes with cnnviz, so that no page starts empty.
+    """The current picture; until there is one, a sample that suits the network, so that no page starts empty.
 
     Looking for another picture does not take this one away: until the chosen source has one, it is the last from any.
     """
     current = picture() or st.session_state.get("picture_last")
     if current is not None:
         return current
-    sample = SAMPLES[FIRST]
-    pixels = load_sample(FIRST)
-    return Picture(f"{sample.name}, a sample", sample.alt, pixels, drawn=True, size=pixels.shape[:2])
+    chosen = st.session_state.get("network") or networks.key_of(st.query_params.get("network"))
+    return _first(networks.entry(chosen or networks.FIRST).sample)
+
+
+@lru_cache
+def _first(key: str) -> Picture:
+    """What is shown before there is a picture."""
+    if key == SHAPE:
+        return _shape(0)
+    sample = SAMPLES[key]
+    pixels = load_sample(key)
+    small = reduced(pixels, LARGEST)
+    return Picture(f"{sample.name}, a sample", sample.alt, small, sample.kind == "drawing", pixels.shape[:2])
 
 
 def keep_picture(where: str, kept: Picture | None) -> None:
@@ -169,12 +181,16 @@ def take_shape(number: int) -> None:
     Args:
         number: Of the picture; the kinds take turns.
     """
+    keep_picture(SAMPLE, _shape(number))
+    st.session_state["source"] = SAMPLE
+
+
+def _shape(number: int) -> Picture:
     made = make_shapes(1, seed=SHAPES, start=number)
     name = list(KINDS)[made.labels[0]]
     pixels = made.pictures[0]
     alt = f"A generated picture of a {name} before a ground full of clutter."
-    keep_picture(SAMPLE, Picture(f"A generated {name}", alt, pixels, False, pixels.shape[:2], made.masks[0]))
-    st.session_state["source"] = SAMPLE
+    return Picture(f"A generated {name}", alt, pixels, False, pixels.shape[:2], made.masks[0])
 
 
 def lend(made: Picture) -> None:

@@ -18,7 +18,7 @@ from .conftest import OpenPage, running_server
 from .helpers import frames_sent, settle
 
 EDGE = 4  # Pixels around a map in its view.
-SEVEN = state.Picture("7", "", load_sample(state.FIRST), drawn=True, size=(280, 280))
+SEVEN = state.Picture("7", "", load_sample("digit_7"), drawn=True, size=(280, 280))
 SOBEL = KERNELS["sobel_x"].matrix[..., None, None]
 
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.data.samples import load_sample
 from cnnviz.explain import METHODS, explain, explain_batch
 from cnnviz.models import Network
-from cnnviz.ui import navigation, state
+from cnnviz.ui import navigation
 from cnnviz.ui.class_activation import choice, files, page, remarks, through
 from cnnviz.ui.preparation import Seen
 
@@ -43,7 +43,7 @@ def activation(app, shown):
 
 @pytest.fixture
 def batch(activation, digits):
-    return digits.prepare(load_sample(state.FIRST))
+    return digits.prepare(load_sample("digit_7"))
 
 
 def words(app):

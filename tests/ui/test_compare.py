@@ -75,7 +75,7 @@ def slow_passes(monkeypatch, seconds=1.0):
 
 @pytest.fixture
 def seven(digits):
-    return digit_steps(to_gray(load_sample(state.FIRST)))[-1].picture.astype(np.float32)[None, ..., None] / 255
+    return digit_steps(to_gray(load_sample("digit_7")))[-1].picture.astype(np.float32)[None, ..., None] / 255
 
 
 # ---- what is quick

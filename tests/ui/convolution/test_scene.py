@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.data.samples import SAMPLES, load_sample
+from cnnviz.models.library import NETWORKS, SHAPE
 from cnnviz.ops import KERNELS, convolve
 from cnnviz.ui import maps, preparation, state
 from cnnviz.ui.convolution import scene
@@ -123,8 +124,10 @@ def test_every_kernel_of_the_catalogue_slides_and_is_explained(key):
     assert made.scene.output.shape[:2] == tuple(29 - size for size in KERNELS[key].matrix.shape)
 
 
-def test_samples_that_pages_start_with_exist():
-    assert state.FIRST in SAMPLES and SAMPLES[state.FIRST].kind == "drawing"
+@pytest.mark.parametrize("key", NETWORKS)
+def test_every_network_starts_with_a_picture_of_what_it_knows(key):
+    sample = NETWORKS[key].sample
+    assert sample == SHAPE if key == "shapes" else (SAMPLES[sample].kind == "drawing") == (key == "digits")
 
 
 def test_what_is_said_of_a_kernel_is_true_in_colour():

@@ -141,7 +141,7 @@ function heatSheet(view, onPoint, onLeave) {
     const least = (view.chosen.threshold / 100) * tile.limit;
     let stays = 0;
     for (let cell = 0; cell < smooth.values.length; cell++) {
-      const hot = tile.limit > 0 ? smooth.values[cell] >= least : least <= 0;
+      const hot = tile.limit > 0 ? smooth.values[cell] >= least : view.chosen.threshold === 0;
       stays += hot ? 1 : 0;
       for (let c = 0; c < 3; c++) image.data[4 * cell + c] = view.mean[c];
       image.data[4 * cell + 3] = hot ? 0 : 255;
