@@ -17,8 +17,9 @@ from cnnviz.models.own import PREFIX
 from cnnviz.ui import html, networks, state
 
 _POOL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="open-network")
-# Of their own, so that nobody waits for the download of another.
+# Of their own, so that nobody waits for the download of another, or for what nobody has asked for yet.
 _DOWNLOADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="download-network")
+_WARMING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="warm-network")
 _LOCK = threading.Lock()
 MEGABYTE = 2**20
 
@@ -133,7 +134,7 @@ def _kept(opened: Network) -> Network:
 def _go_on(opening: Future[Network]) -> None:
     if opening.exception() is None:
         with contextlib.suppress(RuntimeError):  # The server is being stopped.
-            _POOL.submit(_warm_further, opening.result())
+            _WARMING.submit(_warm_further, opening.result())
 
 
 def _warm_further(opened: Network) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.explain import METHODS, Explanation, explain, kept_curve, layers_with_grid
+from cnnviz.explain import METHODS, Explanation, explain, layers_with_grid
 from cnnviz.models import Network
 from cnnviz.models.graph import network_graph
-from cnnviz.ui import html
+from cnnviz.ui import html, kept
+from cnnviz.ui.classes import class_labels
 from cnnviz.ui.components.heats import Tile, heats, keeps
 from cnnviz.ui.preparation import Seen
 
@@ -19,11 +20,11 @@ def show(net: Network, sight: Seen) -> Explanation:
     """Controls for class and layer, the heatmap, and what it means; returns what was shown."""
     st.markdown("## Where it looked")
     picture, words = st.columns([4, 7], gap="large")
-    probabilities = net.predict(sight.batch)[0]
+    probabilities, labels = net.predict(sight.batch)[0], class_labels(net)
     with words:
         chosen = st.selectbox(
             "Evidence for",
-            [PREDICTED, *net.class_names],
+            [PREDICTED, *labels],
             format_func=lambda name: "the predicted class" if name == PREDICTED else f"class {name}",
             key="explained_class",
             persist_state="session",
@@ -35,7 +36,8 @@ def show(net: Network, sight: Seen) -> Explanation:
             key="explained_layer",
             persist_state="session",
         )
-        explanation = explain(net, sight.batch, target=None if chosen == PREDICTED else chosen, layer=layer)
+        target = None if chosen == PREDICTED else labels.index(chosen)
+        explanation = explain(net, sight.batch, target=target, layer=layer)
         name, share = explanation.target_name, float(probabilities[explanation.target])
         score = html.number(explanation.score)
         st.markdown(
@@ -54,7 +56,7 @@ def show(net: Network, sight: Seen) -> Explanation:
             grid=explanation.grid,
             alt=describe(explanation),
             note=why_empty(explanation),
-            kept=kept_curve(net, sight.batch, explanation.heatmap, explanation.target) if keeps(HEAT) else None,
+            kept=kept.curve(net, sight.batch, explanation.heatmap, explanation.target) if keeps(HEAT) else None,
             before=share,
         )
         heats(sight.pixels, [tile], signed=False, key=HEAT)
@@ -73,8 +75,8 @@ def sees(net: Network, layer: str) -> str:
         return ""
     rows, columns = node.fields.size
     return (
-        f"Each cell of *{layer}* sees up to {rows} × {columns} pixels around it, so heat may lie beside the stroke "
-        "that it is about."
+        f"Each cell of *{layer}* sees up to {rows} × {columns} pixels around it, so heat may lie beside what "
+        "it is about."
     )
 
 
@@ -86,6 +88,8 @@ def describe(explanation: Explanation) -> str:
     what = f"Heatmap {of} layer {explanation.layer}"
     if explanation.peak is None:
         return f"{what}: empty."
+    if not explanation.heatmap.max() > 0:
+        return f"{what}: no place above zero."
     row, column = explanation.peak
     height, width = explanation.size
     return (

@@ -214,6 +214,8 @@ def lent_before() -> Picture | None:
 
 def give_back() -> None:
     """Callback: look again at what was looked at before."""
+    if "before_lent" not in st.session_state:
+        return  # A second click, before the button had gone.
     where, sample, before = st.session_state.pop("before_lent")
     st.session_state[f"picture_{SAMPLE}"], st.session_state["picture_last"] = sample, before
     st.session_state["source"] = where

@@ -177,6 +177,7 @@ def test_a_layer_is_selected_from_the_small_pictures(activation: Page, net: Netw
     expect(heat(activation, "7")).to_have_accessible_name(re.compile("in layer relu_1:"))
     expect(activation.get_by_role("option", name=re.compile("^relu_1 "))).to_have_attribute("aria-selected", "true")
     settle(activation)
+    choose_layer(activation, "conv_1")  # The same as before, though the slider has led elsewhere meanwhile.
     activation.get_by_role("option", name=re.compile("^relu_1 ")).focus()
     activation.keyboard.press("ArrowRight")
     expect(heat(activation, "7")).to_have_accessible_name(re.compile("in layer pool_1:"))

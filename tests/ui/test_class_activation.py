@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.data.samples import load_sample
 from cnnviz.explain import METHODS, explain, explain_batch
 from cnnviz.models import Network
-from cnnviz.ui import navigation
+from cnnviz.ui import looked, navigation
 from cnnviz.ui.class_activation import choice, files, page, remarks, through
 from cnnviz.ui.preparation import Seen
 
@@ -220,6 +220,24 @@ def square(columns):
 def test_overlap_by_hand(any_one, columns, said):
     found = remarks.overlap([one_of(any_one, square(one), name) for one, name in zip(columns, "abc", strict=False)])
     assert (said in plain(found)) if said else found == ""
+
+
+def test_where_all_speaks_against_a_class_no_place_is_called_strongest(digits, drawings, any_one):
+    from dataclasses import replace
+
+    against = replace(any_one, raw=-np.arange(1, 50, dtype=np.float32).reshape(7, 7), signed=True)
+    assert looked.describe(against).endswith("no place above zero.")
+    pixels = np.rint(drawings[0, ..., 0] * 255).astype(np.uint8)
+    lines = [page._tile(digits, Seen(drawings[:1], pixels, ()), one, 0.5).lines for one in (any_one, against)]
+    assert ["strongest" in str(each) for each in lines] == [True, False]
+
+
+def test_two_classes_of_one_name_are_told_apart(digits, drawings):
+    birds = Network(digits.model, class_names=("crane", "cat", "crane", *map(str, range(7))))
+    for method in ("grad_cam", "eigen_cam"):
+        asked = choice.Choice((0, 2), "relu_3", method, False, False)
+        found = page.explained(birds, drawings[:1], asked)
+        assert [one.target_name for one in found] == ["crane (0)", "crane (2)"]
 
 
 def test_sharpness_is_that_of_the_grid(any_one):

@@ -18,6 +18,7 @@ from cnnviz.explain.quality import kept_curve
 from cnnviz.figures import coloured
 from cnnviz.models import load_network
 from cnnviz.ui import cost, html, jobs, quality, state
+from cnnviz.ui.classes import class_labels
 from cnnviz.ui.compare import agreement, files, page, question, results
 from cnnviz.ui.compare.results import Entry
 from cnnviz.ui.compare.work import Found, explain_each
@@ -320,9 +321,7 @@ def test_a_network_without_a_grid_has_the_methods_that_need_none(app, shown, tmp
 
 
 def test_a_generated_shape_whose_place_is_known(app, shown):
-    opened(app, "shapes")
-    assert "hottest pixel" not in str([tile.lines for tile in tiles(shown).values()])
-    press(app, "A generated shape, whose place is known")
+    opened(app, "shapes")  # Which starts with one.
     made = make_shapes(2, seed=state.SHAPES)
     for number in (0, 1):
         hits = {}
@@ -344,7 +343,7 @@ def test_two_classes_of_one_name_are_told_apart():
     class Birds:
         class_names = ("crane", "cat", "crane")
 
-    assert question.class_labels(Birds()) == ["crane (0)", "cat", "crane (2)"]
+    assert class_labels(Birds()) == ["crane (0)", "cat", "crane (2)"]
 
 
 # ---- agreement
@@ -361,6 +360,28 @@ def entry(key, heatmap):
 
 def said(*entries):
     return [plain(one) for one in agreement.remarks(entries, agreement.correlations(entries))]
+
+
+def test_a_map_without_heat_agrees_with_none_and_points_at_nothing(digits, seven, monkeypatch):
+    empty, up = entry("grad_cam", np.zeros((2, 2))), entry("gradient", [[1, 2], [3, 4]])
+    down = entry("edges", [[4, 3], [2, 1]])
+    tables = []
+    monkeypatch.setattr(page.st, "dataframe", lambda columns, **_: tables.append(columns))
+    shown = [empty, up, down]
+    page._table(shown, agreement.correlations(shown))
+    page._table(shown[:2], agreement.correlations(shown[:2]))
+    assert tables[0]["Agrees most with"] == [None, down.title, up.title]
+    assert tables[0]["Rank correlation"] == [None, pytest.approx(-1), pytest.approx(-1)]
+    assert tables[1]["Agrees most with"] == [None, None]
+
+    class Asked:
+        net, target, target_name = digits, 7, "7"
+
+        class sight:  # noqa: N801
+            batch = seven
+
+    assert "object" not in str(page._tile(empty, Asked(), keeping=False).lines)
+    assert "hottest pixel on the object" in page._tile(up, Asked(), keeping=False).lines
 
 
 def test_remarks_by_hand():

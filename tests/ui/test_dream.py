@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.data.samples import load_sample
 from cnnviz.explain import Stopped, class_goal, dream, maximise, unit_goal
+from cnnviz.explain.dreaming import LONGEST
 from cnnviz.models import Network, load_network
-from cnnviz.ui import cost, jobs
+from cnnviz.ui import cost, jobs, state
 from cnnviz.ui.components.growth import Tile, growth_bytes
 from cnnviz.ui.dreaming import files, page, result
 from cnnviz.ui.dreaming.answers import answer
@@ -308,3 +309,51 @@ def test_a_dream_can_be_used_elsewhere_and_given_back(app):
     press(app, "Back to 7, a sample")
     assert app.session_state["source"] == "Draw" and app.session_state["picture_Samples"] is None
     assert not any(label.startswith("Back to") for label in labels(app)) and not app.exception
+
+
+def test_a_second_click_on_the_way_back_changes_nothing(monkeypatch):
+    kept = {"source": "Draw"}
+    monkeypatch.setattr(state.st, "session_state", kept)
+    state.give_back()
+    assert kept == {"source": "Draw"}
+
+
+def test_a_network_without_rows_and_columns_offers_no_maps(app, monkeypatch):
+    import keras
+    from keras import layers
+
+    dense = Network(keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(10, name="scores")]))
+    monkeypatch.setattr("cnnviz.ui.opening.current_network", lambda: dense)
+    run(app)
+    (kind,) = [box for box in app.selectbox if box.label == "Grow a picture for"]
+    assert kind.options == ["Every class", "One class", "One map, unit or cell"]
+    choose(app, "Grow a picture for", "One map, unit or cell")
+    assert not app.exception
+    # Nothing after its scores is left out of them.
+    assert result.measure(dense, SEVEN)[0] == "score"
+    run(app.segmented_control(key="dream_way").set_value("Dream on the picture"))
+    assert app.error[0].value.startswith("No layer of this network has rows and columns") and not app.exception
+
+
+def test_two_classes_of_one_name_grow_pictures_of_their_own():
+    def page():
+        import keras
+        import streamlit as st
+        from keras import layers
+
+        from cnnviz.models import Network
+        from cnnviz.ui.dreaming import controls
+
+        picture = keras.Input((600, 600, 3))
+        maps = layers.Conv2D(3, 3, strides=60)(picture)
+        model = keras.Model(picture, layers.Dense(3, "softmax")(layers.GlobalAveragePooling2D()(maps)))
+        net = Network(model, class_names=("crane", "cat", "crane"))
+        st.session_state["wish"] = controls.excite(net, 0, "birds")
+        st.session_state["dream"] = controls.dream_on(net, "birds", drawn=False)
+
+    app = run(AppTest.from_function(page, default_timeout=PATIENCE))
+    choose(app, "Grow a picture for", "One class")
+    choose(app, "Class", "crane (2)")
+    assert app.session_state["wish"].numbers == (2,)
+    # Twice what it sees at once would be more than the largest picture.
+    assert app.session_state["dream"].size == LONGEST

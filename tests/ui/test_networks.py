@@ -202,7 +202,7 @@ def test_a_network_is_opened_and_warmed_once_for_all_users(app, monkeypatch):
     choose(app, "own/good")
     settle(app, lambda: cache.is_open("own/good"))
     count = app.opened["count"]
-    cache._POOL.submit(int).result(PATIENCE)  # Warming is before it in the queue.
+    cache._WARMING.submit(int).result(PATIENCE)  # Warming is before it in the queue.
     other = AppTest.from_file(str(Path(__file__).parents[2] / "app.py"), default_timeout=PATIENCE)
     other.run()
     choose(other, "own/good")

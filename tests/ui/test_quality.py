@@ -7,16 +7,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.data.samples import load_sample
 from cnnviz.data.shapes import KINDS
-from cnnviz.explain import METHODS, PointingGame, Randomised, Trial, deletion, explain, insertion
+from cnnviz.explain import METHODS, PointingGame, Randomised, Trial
 from cnnviz.explain import quality as measures
 from cnnviz.explain.pointing import PROBABILITY
 from cnnviz.explain.quality import Curve, ranks
 from cnnviz.explain.randomisation import Forgotten
 from cnnviz.ui import cost
 from cnnviz.ui.components.removal import SIDE, Order, removal_bytes
-from cnnviz.ui.quality import Scores, forgetting, pointing, scores, taking
+from cnnviz.ui.quality import forgetting, pointing, taking
 
 from .test_pages import PATIENCE, run, words
 
@@ -107,16 +106,6 @@ def test_of_many_a_handful_is_drawn_in_the_order_given():
     assert taking.best(trials, ["4", "0"]) == ["4", "0"]
 
 
-def test_scores_are_the_areas_of_the_explanations_own_class(digits):
-    batch = digits.prepare(load_sample("digit_3"))
-    one = explain(digits, batch, target=5)
-    expected = Scores(
-        deletion(digits, batch, one.heatmap, 5).area,
-        insertion(digits, batch, one.heatmap, 5).area,
-    )
-    assert scores(digits, batch, one) == expected
-
-
 # ---- what the browser is sent
 
 
@@ -187,6 +176,17 @@ def test_the_table_is_sorted_by_hits():
     lines = pointing.table({"gradient": game(62), "grad_cam": game(83), "centre": game(53)}).splitlines()[2:]
     assert [line.split(" | ")[0] for line in lines] == ["| Grad-CAM", "| Gradient", "| Control: centre"]
     assert "| 83 of 100 | 83\u00a0% | 74 to 89\u00a0% |" in lines[0]
+
+
+def test_a_network_that_knows_the_shapes_at_another_size_is_told_so(monkeypatch):
+    class Large:
+        class_names, input_shape = tuple(KINDS), (64, 64, 3)
+
+    said = []
+    monkeypatch.setattr(pointing.st, "markdown", said.append)
+    monkeypatch.setattr(pointing.st, "button", lambda *_, **__: False)
+    pointing.show(Large(), None, {}, "key")
+    assert said[0].endswith("but they are 32 × 32 × 3, and this network takes 64 × 64 × 3.")
 
 
 # ---- forget what it learned
@@ -273,3 +273,13 @@ def test_one_more_explanation_asks_the_network_for_that_one_alone(app, monkeypat
     run(app)
     assert len(asked[0]) == 4 and asked[1:] == [["Gradient"]]
     assert "| Gradient |" in words(app) and "| Grad\\-CAM |" in words(app)
+
+
+def test_what_was_measured_of_another_network_is_not_taken_for_this_one(monkeypatch):
+    monkeypatch.setattr(taking.st, "session_state", {})
+    monkeypatch.setattr(taking.sidebar, "chosen_network", lambda: "digits")
+    batch = np.zeros((1, 4, 4, 1), np.float32)
+    taking.known_trials(batch, 0, key="tested")["mark"] = trial(0.1, 0.9)
+    assert "mark" in taking.known_trials(batch, 0, key="tested")
+    monkeypatch.setattr(taking.sidebar, "chosen_network", lambda: "shapes")
+    assert not taking.known_trials(batch, 0, key="tested")

@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.explain import METHODS, layers_with_grid
 from cnnviz.models import Network
 from cnnviz.ui import sidebar
-from cnnviz.ui.compare.question import class_labels
+from cnnviz.ui.classes import class_labels
 
 CLASSES, LAYER, METHOD = "activation_classes", "activation_layer", "activation_method"
 SIGNED, ONE_SCALE, LADDER = "activation_signed", "activation_one_scale", "activation_ladder"

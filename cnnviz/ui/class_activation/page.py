@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from cnnviz.explain import METHODS, Explanation, explain, explain_batch, kept_curve, layers_with_grid
+from cnnviz.explain import METHODS, Explanation, explain, explain_batch, layers_with_grid
 from cnnviz.models import Network
-from cnnviz.ui import html, looked, navigation, preparation, quality, state
+from cnnviz.ui import html, kept, looked, navigation, preparation, quality, state
 from cnnviz.ui.class_activation import choice, files, through
 from cnnviz.ui.class_activation.choice import Choice
 from cnnviz.ui.class_activation.remarks import remarks
+from cnnviz.ui.classes import class_labels, score_title
 from cnnviz.ui.components.heats import Tile, heats, keeps
 from cnnviz.ui.preparation import Seen
 
@@ -56,26 +57,24 @@ def _activation(net: Network, sight: Seen) -> None:
 
 
 def explained(net: Network, batch: np.ndarray, chosen: Choice) -> tuple[Explanation, ...]:
-    """One explanation for each chosen class, in one pass."""
+    """One explanation for each chosen class, in one pass, called by what the menu calls the class."""
+    labels = class_labels(net)
     if not METHODS[chosen.method].per_class:
         one = explain(net, batch, chosen.method, chosen.classes[0], chosen.layer, chosen.signed)
         scores = net.logits(batch)[0]
         return tuple(
-            replace(one, target=index, target_name=net.class_names[index], score=float(scores[index]))
+            replace(one, target=index, target_name=labels[index], score=float(scores[index]))
             for index in chosen.classes
         )
     copies = np.repeat(batch, len(chosen.classes), axis=0)
-    return explain_batch(net, copies, chosen.method, chosen.classes, chosen.layer, chosen.signed)
+    found = explain_batch(net, copies, chosen.method, chosen.classes, chosen.layer, chosen.signed)
+    return tuple(replace(one, target_name=labels[one.target]) for one in found)
 
 
 def _tile(net: Network, sight: Seen, one: Explanation, probability: float) -> Tile:
     """What the browser shows of one class."""
-    softmax = any(layer.role == "softmax" or layer.activation == "softmax" for layer in net.layers)
-    lines = [
-        f"probability {html.percent(probability)}",
-        f"score{' before softmax' if softmax else ''} {html.number(one.score)}",
-    ]
-    if one.peak is not None:
+    lines = [f"probability {html.percent(probability)}", f"{score_title(net)} {html.number(one.score)}"]
+    if one.peak is not None and one.heatmap.max() > 0:
         lines.append(f"strongest at row {one.peak[0]}, column {one.peak[1]}, {looked.third(*one.peak, *one.size)}")
     return Tile(
         title=one.target_name,
@@ -84,6 +83,6 @@ def _tile(net: Network, sight: Seen, one: Explanation, probability: float) -> Ti
         alt=looked.describe(one),
         lines=tuple(lines),
         note=looked.why_empty(one),
-        kept=kept_curve(net, sight.batch, one.heatmap, one.target) if keeps(HEATS) else None,
+        kept=kept.curve(net, sight.batch, one.heatmap, one.target) if keeps(HEATS) else None,
         before=probability,
     )

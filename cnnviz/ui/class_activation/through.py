@@ -12,9 +12,10 @@ from cnnviz.explain import METHODS, explain_layers, layers_with_grid
 from cnnviz.models import Network
 from cnnviz.ui import html, networks, sidebar
 from cnnviz.ui.class_activation.choice import LADDER, Choice, take_layer
+from cnnviz.ui.classes import class_labels
 from cnnviz.ui.components.ladder import Rung, ladder
+from cnnviz.ui.digest import digest
 from cnnviz.ui.preparation import Seen
-from cnnviz.ui.quality.working import digest
 
 RUNGS = 24  # Layers that are shown at most; each is another map to weigh, and a hand finds its way among so many.
 KEPT = "activation_rungs"
@@ -26,8 +27,9 @@ def show(net: Network, sight: Seen, chosen: Choice) -> None:
     if len(names) < 2:
         return
     shown, step = thinned(names)
-    name = net.class_names[chosen.classes[0]]
-    what = f"the evidence for **{html.plain(name)}**" if METHODS[chosen.method].per_class else "what the maps share"
+    name = class_labels(net)[chosen.classes[0]]
+    per_class = METHODS[chosen.method].per_class
+    what = f"the evidence for **{html.plain(name)}**" if per_class else "what the maps share"
     left_out = f", every {_ordinal(step)} layer" if step > 1 else ""
     st.markdown("## Through the layers")
     st.markdown(f"Where {what} lies{left_out}, each on its own scale. Select a layer to see it above.")
@@ -36,7 +38,7 @@ def show(net: Network, sight: Seen, chosen: Choice) -> None:
         _rungs(net, sight.batch, chosen, shown),
         signed=chosen.signed,
         selected=chosen.layer,
-        label=f"Layers, from first to last: heat for {name}",
+        label=f"Layers, from first to last: heat {f'for {name}' if per_class else 'of what the maps share'}",
         key=LADDER,
         on_select=take_layer,
     )

@@ -63,10 +63,9 @@ FIRST = (
 def _cell(value: float, light: np.ndarray, dark: np.ndarray) -> str:
     grounds = [f"rgb({','.join(map(str, colour))})" for colour in (light, dark)]
     inks = [_ink(colour) for colour in (light, dark)]
-    written = f"{value:.2f}".replace("-0.00", "0.00").replace("-", "\u2212")
     return (
         f'<td style="padding:0.25rem 0.2rem;text-align:right;background:light-dark({",".join(grounds)});'
-        f'color:light-dark({",".join(inks)})">{written}</td>'
+        f'color:light-dark({",".join(inks)})">{_written(value)}</td>'
     )
 
 
@@ -85,8 +84,7 @@ def remarks(entries: Sequence[Entry], values: np.ndarray) -> list[str]:
         entries: Those that have a map, in the order of `values`.
         values: Shape `(n, n)`, as `correlations` gives them.
     """
-    # A map without heat has no order that could agree with another.
-    known = [index for index, one in enumerate(entries) if not one.is_control and _has_heat(one)]
+    known = [index for index, one in enumerate(entries) if not one.is_control and has_order(one)]
     said = []
     pairs = sorted(((float(values[a, b]), a, b) for n, a in enumerate(known) for b in known[n + 1 :]), reverse=True)
     if pairs:
@@ -95,7 +93,7 @@ def remarks(entries: Sequence[Entry], values: np.ndarray) -> list[str]:
         value, a, b = pairs[-1]
         said.append(f"Least agree {_named(entries, a)} and {_named(entries, b)} ({_written(value)}).")
     edges = next((index for index, one in enumerate(entries) if one.key == "edges"), None)
-    if edges is not None and len(known) > 1 and _has_heat(entries[edges]):
+    if edges is not None and len(known) > 1 and has_order(entries[edges]):
         said.append(_edges(entries, values, known, edges))
     return said
 
@@ -123,7 +121,8 @@ def _edges(entries: Sequence[Entry], values: np.ndarray, known: Sequence[int], e
     return f"{names} {verb} nearer to the edge filter, which knows no network, than to any other method."
 
 
-def _has_heat(entry: Entry) -> bool:
+def has_order(entry: Entry) -> bool:
+    """Whether a map is hotter here than there: one that is the same everywhere agrees with none."""
     return entry.heatmap is not None and bool(np.ptp(entry.heatmap) > 0)
 
 

@@ -10,9 +10,9 @@ import streamlit as st
 
 from cnnviz.data.shapes import KINDS
 from cnnviz.explain import METHODS
-from cnnviz.explain.quality import kept_curve, try_all
+from cnnviz.explain.quality import try_all
 from cnnviz.models import Network
-from cnnviz.ui import cost, html, jobs, preparation, quality, state
+from cnnviz.ui import cost, html, jobs, kept, preparation, quality, state
 from cnnviz.ui.compare import agreement, files, results, work
 from cnnviz.ui.compare.question import Question, ask, describe
 from cnnviz.ui.compare.results import Entry
@@ -71,7 +71,7 @@ def _tile(entry: Entry, question: Question, *, keeping: bool) -> Tile:
         lines.append(f"took {cost.took(entry.found.seconds)}")
     if entry.scores is not None:
         lines.append(f"deletion {entry.scores.deletion:.2f} · insertion {entry.scores.insertion:.2f}")
-    if entry.hit is not None:
+    if entry.hit is not None and entry.heatmap is not None and entry.heatmap.max() > 0:
         lines.append("hottest pixel on the object" if entry.hit else "hottest pixel beside the object")
     explanation = entry.explanation
     if explanation is not None and explanation.completeness is not None:
@@ -83,7 +83,7 @@ def _tile(entry: Entry, question: Question, *, keeping: bool) -> Tile:
         alt=_alt(entry, question),
         lines=tuple(lines),
         note=_note(entry, question),
-        kept=kept_curve(net, batch, entry.heatmap, target) if keeping and entry.heatmap is not None else None,
+        kept=kept.curve(net, batch, entry.heatmap, target) if keeping and entry.heatmap is not None else None,
         before=float(net.predict(batch)[0, target]) if keeping else None,
     )
 
@@ -229,7 +229,7 @@ def _object(question: Question) -> None:
     if set(KINDS) != set(question.net.class_names):
         return
     known = results.object_mask(question) is not None
-    number = st.session_state.get("compare_shape", -1) + 1
+    number = st.session_state.get("compare_shape", 0 if known else -1) + 1
     label = "Another generated shape" if known else "A generated shape, whose place is known"
     st.button(label, key="compare_generate", on_click=_generate, args=(number,))
 
@@ -241,8 +241,12 @@ def _generate(number: int) -> None:
 
 def _table(shown: Sequence[Entry], values: np.ndarray) -> None:
     st.markdown("## What each took, and how it fares")
-    others = values - 2 * np.eye(len(shown))
-    nearest = others.argmax(axis=1)
+    ordered = [agreement.has_order(entry) for entry in shown]
+    # Below every correlation: itself, and what has no order of pixels.
+    others = np.where(np.eye(len(shown)) + ~np.array(ordered), -2, values)
+    nearest = [
+        int(row.argmax()) if known and row.max() >= -1 else None for row, known in zip(others, ordered, strict=True)
+    ]
     columns: dict[str, list[Any]] = {
         "Method": [entry.title for entry in shown],
         "Time (ms)": [None if entry.found is None else 1000 * entry.found.seconds for entry in shown],
@@ -252,8 +256,10 @@ def _table(shown: Sequence[Entry], values: np.ndarray) -> None:
         columns["Insertion"] = [entry.scores and entry.scores.insertion for entry in shown]
     if any(entry.hit is not None for entry in shown):
         columns["On the object"] = [entry.hit for entry in shown]
-    columns["Agrees most with"] = [shown[index].title for index in nearest]
-    columns["Rank correlation"] = [float(values[row, index]) for row, index in enumerate(nearest)]
+    columns["Agrees most with"] = [None if index is None else shown[index].title for index in nearest]
+    columns["Rank correlation"] = [
+        None if index is None else float(values[row, index]) for row, index in enumerate(nearest)
+    ]
     number = st.column_config.NumberColumn
     st.dataframe(
         columns,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
 import streamlit as st
@@ -15,6 +13,8 @@ from cnnviz.explain import METHODS, layers_with_grid
 from cnnviz.explain.methods import Option
 from cnnviz.models import Network
 from cnnviz.ui import good, html, networks, sidebar
+from cnnviz.ui.classes import class_labels
+from cnnviz.ui.digest import digest
 from cnnviz.ui.preparation import Seen
 
 CLASS, LAYER, SIGNED = "compare_class", "compare_layer", "compare_signed"
@@ -51,13 +51,12 @@ class Question:
     @property
     def target_name(self) -> str:
         """What the class is called."""
-        return self.net.class_names[self.target]
+        return class_labels(self.net)[self.target]
 
     @cached_property
     def picture_token(self) -> tuple[Hashable, ...]:
         """Tells network, picture and class from others."""
-        digest = blake2b(self.sight.batch.tobytes(), digest_size=16).hexdigest()
-        return networks.identity(self.network), digest, self.target
+        return networks.identity(self.network), digest(self.sight.batch), self.target
 
     def token(self, method: str) -> tuple[Hashable, ...]:
         """Tells what a method is asked from every other question: all that changes its answer."""
@@ -97,12 +96,6 @@ def ask(net: Network, sight: Seen) -> Question:
     target = int(net.logits(sight.batch)[0].argmax()) if chosen == PREDICTED else names.index(chosen)
     options = _options(net, grids=bool(grids))
     return Question(net, sidebar.chosen_network(), sight, target, layer, signed, options)
-
-
-def class_labels(net: Network) -> list[str]:
-    """What the menu calls each class; two of the same name, as ImageNet has them, are told apart by their number."""
-    counts = Counter(net.class_names)
-    return [name if counts[name] == 1 else f"{name} ({index})" for index, name in enumerate(net.class_names)]
 
 
 def _options(net: Network, *, grids: bool) -> dict[str, dict[str, Any]]:
@@ -148,7 +141,11 @@ def describe(question: Question) -> str:
     """What is asked, as sentences for the page."""
     probability = float(question.net.predict(question.sight.batch)[0, question.target])
     name = html.plain(question.target_name)
-    against = "" if question.signed else " What speaks against it is left out."
+    against = (
+        " What speaks against it is left out; of a gradient of the picture the size counts, whatever its sign."
+        if not question.signed
+        else ""
+    )
     return (
         f"Evidence for **{name}**, probability {html.percent(probability)}.{against} Each map is divided by its own "
         "largest number, since the methods count in different units: compare where the heat lies, not how strong it is."

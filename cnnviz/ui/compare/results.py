@@ -18,7 +18,7 @@ from cnnviz.ui.compare.question import Question
 from cnnviz.ui.compare.work import Found, timed
 
 PANEL = "compare_quality"  # The key of the panel at the page's end, which draws what becomes of the same maps.
-MOST = 150  # Answers that a session keeps, of up to 1 MB each; two for every map.
+MOST = 60  # Answers that a session keeps, of up to 1 MB each; two for every map.
 CONTROL_TITLES = {"edges": "Edges (control)", "centre": "Centre (control)"}
 
 
@@ -127,7 +127,7 @@ def keep_trials(question: Question, found: Mapping[str, Trial]) -> None:
 def _tried(question: Question, maps: Mapping[str, np.ndarray]) -> dict[str, Trial]:
     """Deletion and insertion of these maps: what is known here or in the panel, and if it is quick, the rest."""
     net, batch, target = question.net, question.sight.batch, question.target
-    panel = quality.known_trials(net, batch, target, key=PANEL)
+    panel = quality.known_trials(batch, target, key=PANEL)
     marks = {key: quality.digest(heatmap) for key, heatmap in maps.items()}
     known = {key: _recalled(_trial_token(question, key)) or panel.get(marks[key]) for key in maps}
     trials = {key: trial for key, trial in known.items() if trial is not None}

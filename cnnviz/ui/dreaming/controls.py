@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnnviz.explain.dreaming import LONGEST
 from cnnviz.models import Network
+from cnnviz.ui.classes import class_labels
 from cnnviz.ui.dreaming.wishes import DreamOn, Excite
 
 FEW = 12  # Classes whose pictures are all grown at once.
@@ -19,65 +20,67 @@ DEPTH = (4, 7)  # Of the way through the layers, where forms are found.
 ALL_MAPS, SINGLE_MAP = "All its maps", "One map"
 
 
-def excite(net: Network, guess: int, number: str) -> Excite:
+def excite(net: Network, guess: int, network: str) -> Excite:
     """Controls of pictures that are grown from noise.
 
     Args:
         net: The network.
         guess: The class that it takes the current picture for: the one to begin with.
-        number: Of the network, for the keys of controls whose choices it decides.
+        network: Its identity, for the keys of controls whose choices it decides.
     """
-    kinds = [EVERY_CLASS, ONE_CLASS, MAPS, ONE_MAP] if len(net.class_names) <= FEW else [ONE_CLASS, MAPS, ONE_MAP]
+    kinds = [ONE_CLASS, MAPS, ONE_MAP] if net.grids else [ONE_CLASS, ONE_MAP]
+    if len(net.class_names) <= FEW:
+        kinds.insert(0, EVERY_CLASS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = _pick("Grow a picture for", kinds, "dream_for", number, width=260)
+        kind = _pick("Grow a picture for", kinds, "dream_for", network, width=260)
         layer, numbers, cell = None, tuple(range(len(net.class_names))), None
         if kind == ONE_CLASS:
-            name = _pick("Class", net.class_names, "dream_class", number, first=guess, width=300)
-            numbers = (net.class_names.index(name),)
+            labels = class_labels(net)
+            numbers = (labels.index(_pick("Class", labels, "dream_class", network, first=guess, width=300)),)
         elif kind != EVERY_CLASS:
-            layer = _layer(net, "dream_unit_layer", number, grids=kind == MAPS)
+            layer = _layer(net, "dream_unit_layer", network, grids=kind == MAPS)
             count = net.layer(layer).output_shape[-1]
             title = "First map" if kind == MAPS else "Map or unit"
-            first = _number(title, 0, count - 1, 0, f"dream_unit_{number}_{layer}")
+            first = _number(title, 0, count - 1, 0, f"dream_unit_{network}_{layer}")
             numbers = tuple(range(first, min(first + SIDE_BY_SIDE, count))) if kind == MAPS else (first,)
             if kind == ONE_MAP:
-                cell = _cell(net, layer, number)
-    return Excite(layer, numbers, cell, **_habits(net, number, len(numbers)))
+                cell = _cell(net, layer, network)
+    return Excite(layer, numbers, cell, **_habits(net, network, len(numbers)))
 
 
-def dream_on(net: Network, number: str, *, drawn: bool) -> DreamOn | None:
+def dream_on(net: Network, network: str, *, drawn: bool) -> DreamOn | None:
     """Controls of a dream on the current picture; None for a network without rows and columns.
 
     Args:
         net: The network.
-        number: As for `excite`.
+        network: As for `excite`.
         drawn: Whether the picture is a prepared drawing, as small as the network sees it.
     """
     if not net.grids:
         st.error("No layer of this network has rows and columns, so there is nothing to dream of; choose another one.")
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        layer = _layer(net, "dream_layer", number, grids=True, role="activation")
-        which = _pick("What grows", [ALL_MAPS, SINGLE_MAP], "dream_which", number, width=200)
+        layer = _layer(net, "dream_layer", network, grids=True, role="activation")
+        which = _pick("What grows", [ALL_MAPS, SINGLE_MAP], "dream_which", network, width=200)
         channel = None
         if which == SINGLE_MAP:
             count = net.layer(layer).output_shape[-1]
-            channel = _number("Map", 0, count - 1, 0, f"dream_map_{number}_{layer}")
+            channel = _number("Map", 0, count - 1, 0, f"dream_map_{network}_{layer}")
         least = min(net.input_shape[:2])
         size = _number(
             "Shorter side, in pixels",
             least,
             LONGEST,
-            least if drawn else least * (2 if least > 100 else 4),
-            f"dream_size_{number}",
+            min(LONGEST, least if drawn else least * (2 if least > 100 else 4)),
+            f"dream_size_{network}",
             step=max(1, least // 2),
             help=f"What the network sees at once is {net.input_shape[0]} × {net.input_shape[1]}; a larger picture is "
             "seen through windows of that size, side by side.",
         )
-    return DreamOn(layer, channel, size, **_course(net, number, small=size < 100))
+    return DreamOn(layer, channel, size, **_course(net, network, small=size < 100))
 
 
-def _habits(net: Network, number: str, count: int) -> dict[str, Any]:
+def _habits(net: Network, network: str, count: int) -> dict[str, Any]:
     """How pictures grow from noise."""
     with st.expander("How it grows"):
         st.markdown(
@@ -99,7 +102,7 @@ def _habits(net: Network, number: str, count: int) -> dict[str, Any]:
                 0,
                 min(net.input_shape[:2]) - 1,
                 min(net.input_shape[:2]) // 16,
-                f"grow_jitter_{number}",
+                f"grow_jitter_{network}",
                 help="Each step looks at the picture shifted by a few pixels, so that nothing grows that only works "
                 "at one very place (Mordvintsev et al. 2015).",
             )
@@ -144,7 +147,7 @@ def _habits(net: Network, number: str, count: int) -> dict[str, Any]:
     }
 
 
-def _course(net: Network, number: str, *, small: bool) -> dict[str, Any]:
+def _course(net: Network, network: str, *, small: bool) -> dict[str, Any]:
     """How a dream goes through its sizes; small pictures have less to change and change further."""
     usual_steps, usual_rate, kind = (20, 0.02, "small") if small else (10, 0.01, "large")
     with st.expander("How it dreams"):
@@ -184,7 +187,7 @@ def _course(net: Network, number: str, *, small: bool) -> dict[str, Any]:
                 0,
                 256,
                 max(1, min(net.input_shape[:2]) // 8),
-                f"dream_jitter_{number}",
+                f"dream_jitter_{network}",
                 help="Each step looks at the picture shifted by a few pixels, so that no seams show.",
             )
             seed = _number("Seed", 0, 9999, 0, "dream_seed", help="Of the jitter.")
@@ -198,27 +201,27 @@ def _course(net: Network, number: str, *, small: bool) -> dict[str, Any]:
     }
 
 
-def _cell(net: Network, layer: str, number: str) -> tuple[int, int] | None:
+def _cell(net: Network, layer: str, network: str) -> tuple[int, int] | None:
     """The one cell that counts; None for the whole map."""
     shape = net.layer(layer).output_shape
     if len(shape) != 3 or max(shape[:2]) == 1:
         return None
-    if not st.toggle("One cell", key=f"dream_one_cell_{number}", persist_state="session"):
+    if not st.toggle("One cell", key=f"dream_one_cell_{network}", persist_state="session"):
         return None
     row, column = (
-        _number(title, 0, size - 1, size // 2, f"dream_{title.lower()}_{number}_{layer}")
+        _number(title, 0, size - 1, size // 2, f"dream_{title.lower()}_{network}_{layer}")
         for title, size in zip(("Row", "Column"), shape[:2], strict=True)
     )
     return row, column
 
 
-def _layer(net: Network, key: str, number: str, *, grids: bool, role: str = "convolution") -> str:
+def _layer(net: Network, key: str, network: str, *, grids: bool, role: str = "convolution") -> str:
     names = list(net.grids) if grids else [one.name for one in net.layers if one.role != "input" and one.output_shape]
     return _pick(
         "Layer",
         names,
         f"{key}_{'grids' if grids else 'all'}",
-        number,
+        network,
         first=names.index(middle(net, role)),
         width=320,
         format_func=lambda name: f"{name}, {' × '.join(map(str, net.layer(name).output_shape))}",
@@ -240,9 +243,11 @@ def middle(net: Network, role: str) -> str:
     return names[DEPTH[0] * len(names) // DEPTH[1]]
 
 
-def _pick(label: str, options: Sequence[str], key: str, number: str, *, first: int = 0, width: int, **more: Any) -> Any:
+def _pick(
+    label: str, options: Sequence[str], key: str, network: str, *, first: int = 0, width: int, **more: Any
+) -> Any:
     return st.selectbox(
-        label, options, index=first, key=f"{key}_{number}", persist_state="session", width=width, **more
+        label, options, index=first, key=f"{key}_{network}", persist_state="session", width=width, **more
     )
 
 

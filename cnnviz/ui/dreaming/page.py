@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Hashable
 from functools import partial
 
@@ -12,6 +11,7 @@ import streamlit as st
 from cnnviz.models import Network
 from cnnviz.models.graph import network_graph
 from cnnviz.ui import cost, good, html, jobs, networks, preparation, sidebar, state
+from cnnviz.ui.digest import digest
 from cnnviz.ui.dreaming import controls, files, result
 from cnnviz.ui.dreaming.answers import answer, likeliest
 from cnnviz.ui.dreaming.growth import Growth, as_bytes, grow
@@ -44,16 +44,16 @@ def show(net: Network) -> None:
     )
     _way_back()
     picture, original = _dreamt_on(net, sight)
-    number = sidebar.chosen_network()
+    network = networks.identity(sidebar.chosen_network())
     if way == ON_PICTURE:
         if sight.is_blank:
             st.markdown(
                 "There is no ink in this picture, so there is nothing to dream on. Draw a digit on the page Draw."
             )
             return
-        wish = controls.dream_on(net, number, drawn=bool(sight.steps))
+        wish = controls.dream_on(net, network, drawn=bool(sight.steps))
     else:
-        wish = controls.excite(net, int(answer(net, original).argmax()), number)
+        wish = controls.excite(net, int(answer(net, original).argmax()), network)
     if wish is not None:
         _answer(net, wish, picture, original)
 
@@ -124,8 +124,8 @@ def seconds(net: Network, wish: Wish, picture: np.ndarray) -> float:
 
 def _key(wish: Wish, picture: np.ndarray) -> tuple[Hashable, ...]:
     """All that changes the result."""
-    seen = hashlib.sha1(picture.tobytes()).hexdigest() if isinstance(wish, DreamOn) else ""
-    return networks.identity(sidebar.chosen_network()), wish, picture.shape if seen else (), seen
+    seen = digest(picture) if isinstance(wish, DreamOn) else ""
+    return networks.identity(sidebar.chosen_network()), wish, seen
 
 
 def _at_once(net: Network, wish: Wish, picture: np.ndarray, key: Hashable) -> tuple[Wish, Growth]:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.models import Network
 from cnnviz.ui import html
+from cnnviz.ui.classes import class_labels, score_title
 from cnnviz.ui.components.growth import Tile, growth
 from cnnviz.ui.dreaming.answers import answer, likeliest
 from cnnviz.ui.dreaming.growth import Growth, as_bytes
@@ -21,7 +22,8 @@ def titles(net: Network, wish: Wish) -> list[str]:
     if isinstance(wish, DreamOn):
         return ["The dream"]
     if wish.layer is None:
-        return [f"Class {net.class_names[number]}" for number in wish.numbers]
+        labels = class_labels(net)
+        return [f"Class {labels[number]}" for number in wish.numbers]
     noun = "Map" if len(net.layer(wish.layer).output_shape) == 3 else "Unit"
     return [f"{noun} {number}" + (f", cell {wish.cell}" if wish.cell else "") for number in wish.numbers]
 
@@ -60,7 +62,7 @@ def pictures(net: Network, wish: Wish, original: np.ndarray, grown: Growth, *, r
         tiles.insert(0, Tile("The picture", words, [as_bytes(np.clip(shown, 0, 1))]))
     elif not many and grown.frames:
         # So that what grows does not move when it has.
-        tiles.insert(0, Tile(f"After step {grown.kept[0]}", "Hardly more than faint noise.", [grown.frames[0][0]]))
+        tiles.insert(0, Tile(f"After step {grown.kept[0]}", "Hardly more than noise.", [grown.frames[0][0]]))
     marks = [f"step {step} of {grown.total}" for step in kept]
     growth(tiles, marks=marks, width=SMALL if many else LARGE, name=repr(wish), key="dream_growth")
 
@@ -85,7 +87,7 @@ def measure(net: Network, wish: Wish) -> tuple[str, str]:
     if isinstance(wish, DreamOn):
         return ("mean square of the features", "value") if wish.channel is None else ("mean of the features", "mean")
     if wish.layer is None:
-        return "score before softmax", "score"
+        return score_title(net), "score"
     if wish.cell is not None:
         return "number in the cell", "number"
     return ("mean of the map", "mean") if len(net.layer(wish.layer).output_shape) == 3 else ("unit", "number")
@@ -149,10 +151,13 @@ def _owed(wish: Excite) -> str:
     """How far people made the picture."""
     habits = {"jitter": wish.jitter, "smoothness": wish.smoothness, "decay": wish.decay, "blur": wish.blur}
     used = [name for name, size in habits.items() if size]
+    many = len(wish.numbers) > 1
     if not used:
-        return "No habit keeps the picture calm: the fine noise in it is what the gradient asks for."
+        kept, there = ("pictures", "them") if many else ("picture", "it")
+        return f"No habit keeps the {kept} calm: the fine noise in {there} is what the gradient asks for."
     named = used[0] if len(used) == 1 else f"{', '.join(used[:-1])} and {used[-1]}"
-    return f"How calm and coarse it is, it owes to {named}, which people put in: see *How it grows*."
+    owing = "they are, they owe" if many else "it is, it owes"
+    return f"How calm and coarse {owing} to {named}, which people put in: see *How it grows*."
 
 
 def _of_dream(net: Network, wish: DreamOn, original: np.ndarray, grown: Growth) -> str:

@@ -17,9 +17,10 @@ from cnnviz.figures import heated
 from cnnviz.figures.curves import lines
 from cnnviz.models import Network
 from cnnviz.ui import html, networks, preparation, sidebar, state
+from cnnviz.ui.digest import digest
 from cnnviz.ui.feature_maps.search import offered, some_pictures
 from cnnviz.ui.preparation import Seen
-from cnnviz.ui.quality.working import digest, result, seconds_each
+from cnnviz.ui.quality.working import result, seconds_each
 
 WARNING = "guided_backprop"  # The example that hardly changes: Adebayo et al. 2018.
 THRESHOLD = 0.6
@@ -108,12 +109,14 @@ def _options(net: Network, explanations: Mapping[str, Explanation], key: str) ->
 def _pictures(net: Network, sight: Seen) -> np.ndarray:
     """The current picture, then as many others as are here: test pictures of a data set, or samples."""
     chosen = sidebar.chosen_network()
-    found = [sight.batch, *_others(networks.identity(chosen), networks.entry(chosen).recentres, _net=net)]
+    recentres, recentre = networks.entry(chosen).recentres, st.session_state.get("recentre", True)
+    found = [sight.batch, *_others(networks.identity(chosen), recentres, recentre, _net=net)]
     return np.concatenate(found)[: max(COUNTS)]
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _others(identity: str, recentres: bool, *, _net: Network) -> list[np.ndarray]:
+def _others(identity: str, recentres: bool, recentre: bool, *, _net: Network) -> list[np.ndarray]:
+    del recentre  # Drawings are prepared with it: a cache must know.
     keys = offered(_net)
     if keys:
         pictures = some_pictures(keys[0])[0][: max(COUNTS)]

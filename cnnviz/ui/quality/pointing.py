@@ -79,10 +79,12 @@ def _elsewhere(net: Network, key: str) -> None:
     """Why this network cannot be asked, and one that can."""
     names = ", ".join(html.plain(name) for name in net.class_names[:3])
     more = f" and {len(net.class_names) - 3:,} more" if len(net.class_names) > 3 else ""
+    why = f"this network names other things ({names}{more}), so it has nothing to say of them"
+    if set(net.class_names) == set(KINDS):
+        why = f"they are {SIDE} × {SIDE} × 3, and this network takes {' × '.join(map(str, net.input_shape))}"
     st.markdown(
         "To tell a hit from a miss, the place of the object must be known to the pixel. That is so in pictures that a "
-        f"program draws, with one of {len(KINDS)} shapes in each; but this network names other things ({names}{more}), "
-        "so it has nothing to say of them."
+        f"program draws, with one of {len(KINDS)} shapes in each; but {why}."
     )
     title = networks.entry(SHAPES).title
     if st.button(f"Choose the network “{title}”", key=f"{key}_choose_shapes", on_click=_choose_shapes):

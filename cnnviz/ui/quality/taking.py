@@ -7,14 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from cnnviz.explain import CONTROLS, METHODS, Explanation, Scores, Trial, quality
+from cnnviz.explain import CONTROLS, METHODS, Explanation, Trial, quality
 from cnnviz.explain.controls import even
 from cnnviz.figures.curves import lines
 from cnnviz.models import Network
-from cnnviz.ui import cost, html
+from cnnviz.ui import cost, html, networks, sidebar
 from cnnviz.ui.components.removal import Order, removal
+from cnnviz.ui.digest import digest
 from cnnviz.ui.preparation import Seen
-from cnnviz.ui.quality.working import digest, result
+from cnnviz.ui.quality.working import result
 
 KNOW_NOTHING = {f"Control: {name}": control for name, control in {**CONTROLS, "random order": even}.items()}
 HANDFUL = 5  # Explanations drawn boldly, and with a tile of their own.
@@ -50,7 +51,7 @@ def show(net: Network, sight: Seen, explanations: Mapping[str, Explanation], key
     if empty:
         st.markdown(f"Empty, so without an order of pixels: {', '.join(empty)}.")
     heatmaps |= {label: control(sight.batch)[0] for label, control in KNOW_NOTHING.items()}
-    known = known_trials(net, sight.batch, target, key=key)
+    known = known_trials(sight.batch, target, key=key)
     marks = {label: digest(heatmap) for label, heatmap in heatmaps.items()}
     missing = {label: heatmap for label, heatmap in heatmaps.items() if marks[label] not in known}
 
@@ -81,22 +82,12 @@ def show(net: Network, sight: Seen, explanations: Mapping[str, Explanation], key
         st.markdown(MEASURED)
 
 
-def scores(net: Network, batch: np.ndarray, explanation: Explanation) -> Scores:
-    """The areas of deletion and insertion of one explanation.
+def known_trials(batch: np.ndarray, target: int, *, key: str) -> dict[str, Trial]:
+    """What this session has measured of the chosen network, of this picture and class.
+
+    So one more explanation does not begin all anew.
 
     Args:
-        net: The network.
-        batch: Shape `(1, height, width, channels)`: the picture that is explained.
-        explanation: Of that picture.
-    """
-    return quality.scores(net, batch, explanation.heatmap, explanation.target)
-
-
-def known_trials(net: Network, batch: np.ndarray, target: int, *, key: str) -> dict[str, Trial]:
-    """What this session has measured of this picture and class: one more explanation does not begin all anew.
-
-    Args:
-        net: The network.
         batch: Shape `(1, height, width, channels)`: the picture.
         target: Index of the class.
         key: Of the panel.
@@ -104,7 +95,7 @@ def known_trials(net: Network, batch: np.ndarray, target: int, *, key: str) -> d
     Returns:
         From the digest of a heatmap to what became of it; a page may add what it has measured itself.
     """
-    slot, asked = f"{key}_trials", (id(net), target, digest(batch))
+    slot, asked = f"{key}_trials", (networks.identity(sidebar.chosen_network()), target, digest(batch))
     if st.session_state.get(slot, (None,))[0] != asked:
         st.session_state[slot] = (asked, {})
     return st.session_state[slot][1]

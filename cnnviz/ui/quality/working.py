@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Hashable
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
@@ -121,11 +119,3 @@ def seconds_each(net: Network, method: str, layer: str | None = None) -> float:
     """
     counts = METHODS[method].counted(net, layer)
     return sum(count * cost.pass_seconds(net, kind, layer) for kind, count in counts.items())
-
-
-def digest(*arrays: np.ndarray) -> str:
-    """A short text that differs where arrays differ."""
-    parts = hashlib.blake2b(digest_size=12)
-    for array in arrays:
-        parts.update(np.ascontiguousarray(array).tobytes())
-    return parts.hexdigest()

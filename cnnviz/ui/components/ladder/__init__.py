@@ -52,8 +52,8 @@ def ladder(
         signed: Whether heat below zero is shown, too.
         selected: Name of the layer that is selected; it may be none of them.
         label: What they are, in words.
-        key: Unique on the page; its "layer" in the session's state is a name once one was selected.
-        on_select: Called then.
+        key: Unique on the page; its "layer" in the session's state is a name when one is selected.
+        on_select: Called then, also for the layer that was selected last.
     """
     _ladder(
         data=ladder_bytes(picture, rungs, signed=signed, selected=selected, label=label),

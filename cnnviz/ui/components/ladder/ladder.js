@@ -92,10 +92,11 @@ function paint(canvas, picture, maps, number, table) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   if (!ladders.has(parentElement)) ladders.set(parentElement, createLadder(root));
   const view = ladders.get(parentElement);
-  view.tell = (name) => setStateValue("layer", name);
+  // Not a state: the same layer may be selected again after another way has led elsewhere.
+  view.tell = (name) => setTriggerValue("layer", name);
   view.show(data);
 }
