@@ -204,8 +204,8 @@ METHODS: dict[str, Method] = {
         count=_once(input_gradients=1),
         on_layer=False,
         evidence=False,
-        known_failure="A pixel of 0 gets nothing, however much it matters. So on black ground only the ink "
-        "shows, even when the network's weights are shuffled.",
+        known_failure="A pixel that the network gets as 0 shows nothing, however much it matters. Where black is 0, "
+        "only the ink of a drawing on black shows, even when the network's weights are shuffled.",
     ),
     "smooth_grad": Method(
         title="SmoothGrad",
@@ -249,8 +249,8 @@ METHODS: dict[str, Method] = {
             ),
         },
         completeness=slopes.completeness,
-        known_failure="Where picture and baseline are the same, it can show nothing. So on black ground only the ink "
-        "shows, even when the network's weights are shuffled.",
+        known_failure="Where picture and baseline are the same, it can show nothing. With a black baseline, only the "
+        "ink of a drawing on black shows, even when the network's weights are shuffled.",
     ),
     "occlusion": Method(
         title="Occlusion",

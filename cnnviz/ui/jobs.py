@@ -32,9 +32,11 @@ Work = Callable[..., Any]
 State = Literal["waiting", "running", "done", "stopped", "failed"]
 
 IDLE = 600  # Seconds after which a child without work ends, and its memory is free.
-ABANDONED = 60  # Seconds after which a job that no page has asked about is stopped.
+ABANDONED = 60  # Seconds after which a job that no page has asked about is stopped,
+UNMISSED = 15  # and where others wait for it to end.
 STUBBORN = 15  # Seconds that stopped work may go on before its process is ended.
 LOOKED = 0.25  # Seconds between two looks at the work that is being done.
+APART = "It is done in a process of its own; the first time, that takes some seconds more to start."
 KILLED = (
     "The process that did the work ended before the work did, perhaps for want of memory. Start it again; if that "
     "does not help, ask for less."
@@ -146,8 +148,8 @@ class Job:
                 self._last = (stamp, pickle.loads(path.read_bytes()))
         return self._last[1]
 
-    def _let_go(self) -> None:
-        if not self._is_over and time.monotonic() - self._asked > ABANDONED:
+    def _let_go(self, patience: float) -> None:
+        if time.monotonic() - self._asked > patience:
             self.stop()
 
     def _is_stubborn(self) -> bool:
@@ -275,9 +277,9 @@ def _done(job: Job) -> Outcome:
     future: Future[Outcome] = executor.submit(worker.do, job._folder, *job._call)
     while not wait([future], timeout=LOOKED).done:
         with _CHANGED:
-            line = list(_line)
+            line = [one for one in _line if not one._is_over]
         for one in line:
-            one._let_go()
+            one._let_go(UNMISSED if len(line) > 1 else ABANDONED)
         if _is_closing() or job._is_stubborn():
             executor.shutdown(kill_workers=True)
     return future.result()

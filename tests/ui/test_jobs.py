@@ -172,10 +172,12 @@ def test_work_that_does_not_heed_a_stop_is_ended(monkeypatch):
 
 def test_a_job_that_no_page_asks_about_is_stopped(monkeypatch):
     child()
-    monkeypatch.setattr(jobs, "ABANDONED", 1)
+    monkeypatch.setattr(jobs, "UNMISSED", 1)
     kept, left = ask(chores.count, steps=NEVER, pause=0.02), ask(chores.count, steps=2)
     until(lambda: not kept.is_over and left._stopped is not None)
-    assert not kept.is_over
+    time.sleep(2)  # Nobody waits for its end any more.
+    assert kept._stopped is None
+    monkeypatch.setattr(jobs, "ABANDONED", 1)
     until(lambda: kept not in jobs._line)
     assert kept._stopped is not None
 

@@ -148,7 +148,7 @@ def _maps_offered(question: Question, entries: Sequence[Entry], job: jobs.Job | 
         st.error(html.plain(job.problem))
     if not missing:
         return
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         for entry in missing:
             label = f"{entry.title}: {cost.about(entry.expected)}"
             st.button(label, key=f"compare_{entry.key}", on_click=_compute, args=(question, (entry.key,)))
@@ -156,6 +156,7 @@ def _maps_offered(question: Question, entries: Sequence[Entry], job: jobs.Job | 
             label = f"Compute all ({cost.about(sum(entry.expected for entry in missing))})"
             keys = tuple(entry.key for entry in sorted(missing, key=lambda entry: entry.expected))
             st.button(label, key="compare_all", on_click=_compute, args=(question, keys))
+        st.markdown(f":small[{jobs.APART}]")
 
 
 def _compute(question: Question, methods: tuple[str, ...]) -> None:

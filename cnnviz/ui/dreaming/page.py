@@ -142,7 +142,7 @@ def _begin(wish: Wish, picture: np.ndarray, key: Hashable, expected: float) -> N
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Dream: {cost.about(expected)}"
         st.button(label, key="dream_begin", type="primary", on_click=_start, args=(wish, picture, key, None))
-        st.markdown("It is done in a process of its own; the first time, that takes some seconds more to start.")
+        st.markdown(jobs.APART)
 
 
 def _go_on(wish: Wish, picture: np.ndarray, key: Hashable, made: Growth, expected: float) -> None:

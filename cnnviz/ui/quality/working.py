@@ -98,6 +98,7 @@ def _offer(
         on_click=_start,
         args=(slot, asked, work, network, arguments),
     )
+    st.markdown(f":small[{jobs.APART}]")
     partial = None if job is None else job.partial
     if partial:
         st.markdown("Stopped: below is what was measured before.")
