@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -233,7 +234,7 @@ def _shapes(on_progress: Progress | None) -> Parts:
 def _digits_8x8(on_progress: Progress | None) -> Parts:
     from sklearn.datasets import load_digits
 
-    digits = load_digits()
+    digits: Any = load_digits()
     pictures = np.rint(digits.images * (255 / 16)).astype(np.uint8)  # They come in 17 steps, 0 to 16.
     order = np.random.default_rng(0).permutation(len(pictures))
     x, y = pictures[order], digits.target[order]
