@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -87,33 +88,41 @@ def train(
     """
     run = RunFolder(folder)
     check_same(run, settings)
-    known = (run.path / "status.json").exists()
-    try:
-        settings.entry()
+    with ExitStack() as held:
+        known = (run.path / "status.json").exists()
         if known:
-            run.write_status(replace(run.status(), state="running", sentence="Loading the pictures."))
-        data = gather(settings, on_progress=_telling(on_event, "download"))
-        with run.sentences():
-            # Only now is the folder this run's: settings that do not fit must not keep better ones out.
-            run.path.mkdir(parents=True, exist_ok=True)
-            with run.locked():
+            _hold(run, held)
+        try:
+            settings.entry()
+            if known:
+                run.write_status(replace(run.status(), state="running", sentence="Loading the pictures."))
+            data = gather(settings, on_progress=_telling(on_event, "download"))
+            if not known:  # Only now is the folder this run's: settings that do not fit must not keep better ones out.
+                _hold(run, held)
+                known = True
+            with run.sentences():
                 run.write_settings(settings)
                 return _Training(run, settings, data, on_event, should_stop, park_after).run_all()
-    except CnnvizError as error:
-        _note_failure(run, known, str(error))
-        raise
-    except Exception as error:
-        _note_failure(run, True, f"The run ended unexpectedly: {type(error).__name__}.")
-        raise
+        except CnnvizError as error:
+            _note_failure(run, known, str(error))
+            raise
+        except Exception as error:
+            _note_failure(run, known, f"The run ended unexpectedly: {type(error).__name__}.")
+            raise
+
+
+def _hold(run: RunFolder, held: ExitStack) -> None:
+    """Let nobody else train in a folder, which is made if it is missing."""
+    with run.sentences():
+        run.path.mkdir(parents=True, exist_ok=True)
+        held.enter_context(run.locked())
 
 
 def _note_failure(run: RunFolder, known: bool, sentence: str) -> None:
-    """Say in the folder why a run ended, if it is a run's and still can be written."""
-    if (known or (run.path / "status.json").exists()) and "is being trained already" not in sentence:
-        try:
+    """Say in the folder why a run ended, if it is this run's and still can be written."""
+    if known:
+        with suppress(OSError, CnnvizError):
             run.write_status(replace(run.status(), state="failed", sentence=sentence))
-        except (OSError, CnnvizError):
-            return
 
 
 def _telling(on_event: OnEvent | None, what: str) -> Callable[[int, int], None] | None:
@@ -355,11 +364,12 @@ class _Training:
         answers, losses = [], 0.0
         for start in range(0, len(pictures), PORTION):
             given = self._given(pictures[start : start + PORTION])
-            output = np.asarray(self.model.predict_on_batch(given))
+            # Called, not predicted: on its way out of Keras an answer forgets the logits from which the loss is taken.
+            output = self.model(given, training=False)
             labels = self.data.y_test[start : start + PORTION]
             wanted = labels[:, None] if self.entry.output == "binary" else labels
             losses += float(as_array(self.loss(wanted, output))) * len(labels)
-            answers.append(probabilities(output, self.entry.output))
+            answers.append(probabilities(as_array(output), self.entry.output))
         return np.concatenate(answers), losses / len(pictures)
 
     def _accuracy(self, pictures: np.ndarray) -> float:

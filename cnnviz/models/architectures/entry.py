@@ -17,7 +17,8 @@ InputShape = tuple[int, int, int]
 OUTPUTS = {
     "softmax": "sparse_categorical_crossentropy",
     "logits": "sparse_categorical_crossentropy",
-    # Keras divides them by their sum first, which makes ten sigmoids a choice among ten.
+    # Keras takes this loss from what goes into the last activation, as if that were a softmax: ten sigmoids become a
+    # choice among ten.
     "sigmoids": "sparse_categorical_crossentropy",
     "binary": "binary_crossentropy",
 }
