@@ -140,7 +140,7 @@ def make_samples(classes: Mapping[str, Sequence[np.ndarray]]) -> Samples:
     """
     pictures, labels = [], []
     for number, (name, given) in enumerate(classes.items()):
-        if not _is_name(name):
+        if not is_class_name(name):
             raise SamplesError(f"“{name}” cannot be the name of a class; use letters, digits, spaces, - and _.")
         for picture in given:
             picture = np.asarray(picture)
@@ -325,7 +325,7 @@ def _by_class(entries: Iterator[zipfile.ZipInfo]) -> list[tuple[str, zipfile.Zip
         files = [(parts[1:], entry) for parts, entry in files]
     found = [(parts[0].strip()[:60], entry) for parts, entry in files]
     for name, _ in found:
-        if not _is_name(name):
+        if not is_class_name(name):
             raise SamplesError(
                 f"The folder “{name}” cannot be the name of a class; rename it with letters, digits, spaces, - and _."
             )
@@ -338,7 +338,8 @@ def _by_class(entries: Iterator[zipfile.ZipInfo]) -> list[tuple[str, zipfile.Zip
     return found
 
 
-def _is_name(name: str) -> bool:
+def is_class_name(name: str) -> bool:
+    """Whether a class can be called so: its folder in a zip has the same name."""
     return bool(name.strip()) and not name.startswith(".") and all(one.isalnum() or one in " -_.,()&'" for one in name)
 
 

@@ -37,6 +37,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("Inspect", "inspect/architecture.py", "Architecture", ":material/account_tree:"),
     PageEntry("Inspect", "inspect/feature_maps.py", "Feature maps", ":material/filter:"),
     PageEntry("Inspect", "inspect/kernels.py", "Kernels", ":material/apps:"),
+    PageEntry("Train", "train/data.py", "Data", ":material/photo_library:"),
 )
 
 
