@@ -88,8 +88,8 @@ ARCHITECTURES: dict[str, Architecture] = {
     ),
     "lenet": stacked(
         "LeNet-like",
-        "Two 5 × 5 convolutions with tanh and average pooling, three dense layers, softmax.",
-        "After LeCun, Bottou, Bengio and Haffner 1998, LeNet-5.",
+        "Two 5 × 5 convolutions with ReLU and max pooling, three dense layers, softmax.",
+        "After LeCun, Bottou, Bengio and Haffner 1998, LeNet-5, which had tanh and average pooling.",
         (28, 28, 1),
         classics.lenet,
     ),

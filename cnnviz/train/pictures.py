@@ -34,7 +34,9 @@ def prepare(pictures: np.ndarray, settings: TrainingSettings) -> np.ndarray:
         otherwise.
     """
     if settings.preparation == "digit":
-        digits = np.stack([prepare_digit(picture[..., 0]) for picture in pictures])[..., None]
+        digits = np.empty((len(pictures), 28, 28, 1), np.float32)
+        for row, picture in enumerate(pictures):
+            digits[row, ..., 0] = prepare_digit(picture[..., 0])
         return digits if settings.scaled else 255 * digits
     return SCALINGS[scaling(settings)](pictures.astype(np.float32))
 

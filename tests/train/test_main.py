@@ -30,6 +30,16 @@ def test_a_run_prints_its_folder_last(home, capsys):
     assert any(line.startswith("On the test pictures: accuracy 0.") for line in lines)
 
 
+@pytest.mark.usefixtures("home")
+def test_two_epochs_of_lenet_learn_shapes_visibly(capsys):
+    """The first command of the README; there are six kinds."""
+    assert main(["--dataset", "shapes", "--architecture", "lenet", "--epochs", "2"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    accuracy = next(line for line in lines if line.startswith("On the test pictures: accuracy"))
+    assert float(accuracy.split()[-1]) > 0.3
+    assert (Path(lines[-1]) / "model.keras").is_file()
+
+
 def test_a_recipe_leaves_a_card(home, capsys):
     assert main(["--recipe", "digits", *QUICK, "--folder", str(home / "mine")]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == str(home / "mine")
