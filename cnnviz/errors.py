@@ -7,7 +7,8 @@ CnnvizError
 ├── SamplesError (ValueError)          pictures of one's own that cannot be learned from
 ├── NetworkError (ValueError)          a network that cannot be opened or used so
 ├── SettingsError (ValueError)         training settings that contradict themselves
-└── RunError (RuntimeError)            a training run that cannot be kept, found or changed
+├── RunError (RuntimeError)            a training run that cannot be kept, found or changed
+└── EngineError (RuntimeError)         a training run that is refused, or workers that cannot be reached
 
 The text of each says what is wrong, what was received and what to do; pages show it as it is.
 """
@@ -43,3 +44,7 @@ class SettingsError(CnnvizError, ValueError):
 
 class RunError(CnnvizError, RuntimeError):
     """A training run whose folder cannot be written, found or changed."""
+
+
+class EngineError(CnnvizError, RuntimeError):
+    """A training run that is more than is allowed here, or workers that cannot be reached."""

@@ -10,6 +10,7 @@ batches.csv        a row for every batch
 snapshots/         epoch-0003.npz and pictures.npz: what the network looked like after each epoch
 checkpoint.json    the last finished epoch (or the batch at which it was parked), and which file has its numbers
 model.keras        the network, with model.json beside it; evaluation.json and evaluation.npz once it was tested
+engine.json        which server looks after it, and since when it waits; time.json: how long it has had a worker
 ```
 
 Files are replaced whole: whoever reads meanwhile sees the old or the new one.
