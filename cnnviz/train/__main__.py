@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import datetime
 import json
+import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,14 +21,14 @@ from cnnviz.models.zoo import ARCHITECTURES
 from cnnviz.train.code import run_code
 from cnnviz.train.loop import Run, train
 from cnnviz.train.runs import RunFolder, list_runs
-from cnnviz.train.settings import BUILDER, OPTIMIZERS, PREPARATIONS, SCHEDULES, TrainingSettings
+from cnnviz.train.settings import BUILDER, FOLDS, OPTIMIZERS, PREPARATIONS, SCHEDULES, TrainingSettings
 
 WIDE = 30  # Cells of a progress bar.
 LEFT_OUT = ("version", "layers")  # Layers come in a file of settings.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the last line printed is the run's folder.
+    """Run the command; the last line printed is the run's folder, or the mean of a cross-validation.
 
     Returns:
         0, or 2 if the settings or the data are not usable.
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--settings", type=Path, metavar="FILE", help="settings as JSON, in place of a recipe")
     parser.add_argument("--folder", type=Path, help="where the run goes; the same folder takes up an unfinished run")
     parser.add_argument("--code", action="store_true", help="print Keras code that repeats the run, and train nothing")
+    parser.add_argument(
+        "--cross-validate", action="store_true", help=f"train {FOLDS} runs, each tested on its own fifth"
+    )
     for field in dataclasses.fields(TrainingSettings):
         if field.name not in LEFT_OUT:
             kind = KINDS.get(str(field.type), str)
@@ -49,6 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.code:
             print(run_code(settings), end="")
             return 0
+        if chosen.cross_validate:
+            if chosen.folder or settings.fold is not None:
+                raise CnnvizError(
+                    "Cross-validation makes a folder for each of its runs; leave out --folder and --fold."
+                )
+            return _cross_validate(settings)
         run = train(settings, folder=chosen.folder or _folder(settings), on_event=_Progress(settings.epochs))
     except KeyboardInterrupt:
         print("\nStopped; the same command goes on after the last finished epoch.", file=sys.stderr)
@@ -56,14 +66,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CnnvizError as error:
         print(error, file=sys.stderr)
         return 2
-    if run.state == "failed":
-        print(run.sentence, file=sys.stderr)
+    if not _said(run):
         return 2
-    for name, value in run.test.items():
-        print(f"On the test pictures: {name.replace('_', ' ')} {value:.4f}")
     if chosen.recipe:
         _write_card(run)
     print(run.folder)
+    return 0
+
+
+def _said(run: Run) -> bool:
+    """Print how good a run is, or why it failed; whether it did not."""
+    if run.state == "failed":
+        print(run.sentence, file=sys.stderr)
+        return False
+    for name, value in run.test.items():
+        print(f"On the test pictures: {name.replace('_', ' ')} {value:.4f}")
+    return True
+
+
+def _cross_validate(settings: TrainingSettings) -> int:
+    """Every picture is tested on once, by a network that has not seen it."""
+    reached = []
+    for fold in range(FOLDS):
+        own = dataclasses.replace(settings, fold=fold)
+        run = train(own, folder=_folder(own), on_event=_Progress(own.epochs))
+        if not _said(run):
+            return 2
+        print(run.folder)
+        reached.append(run.test["accuracy"])
+    each = ", ".join(f"{one:.4f}" for one in reached)
+    print(f"Accuracy of {FOLDS} folds: mean {statistics.mean(reached):.4f} ± {statistics.stdev(reached):.4f} ({each})")
     return 0
 
 

@@ -55,6 +55,8 @@ def _imports(settings: TrainingSettings) -> str:
         lines.append("from sklearn.datasets import load_digits")
     if _needs_cnnviz_data(settings):
         lines.append("from cnnviz.data import load_dataset")
+    if settings.fold is not None:
+        lines.append("from cnnviz.train.data import fold_of")
     if settings.preparation == "digit":
         lines.append("from cnnviz.data import prepare_digit")
     if settings.augmentation:
@@ -67,17 +69,17 @@ def _imports(settings: TrainingSettings) -> str:
 
 def _needs_cnnviz_data(settings: TrainingSettings) -> bool:
     plain = settings.dataset in ("mnist", "fashion_mnist", "cifar10", "digits_8x8")
-    return not plain or size_of(settings) is not None
+    return not plain or size_of(settings) is not None or settings.fold is not None
 
 
 def _pictures(settings: TrainingSettings) -> str:
     if _needs_cnnviz_data(settings):
         size = size_of(settings)
         extra = f", size={size}" if size else ""
-        return (
-            f'data = load_dataset("{settings.dataset}"{extra})\n'
-            "x, y, x_test, y_test = data.x_train, data.y_train, data.x_test, data.y_test"
-        )
+        loaded = f'load_dataset("{settings.dataset}"{extra})'
+        if settings.fold is not None:
+            loaded = f"fold_of({loaded}, {settings.fold})"
+        return f"data = {loaded}\nx, y, x_test, y_test = data.x_train, data.y_train, data.x_test, data.y_test"
     if settings.dataset == "digits_8x8":
         return """
 digits = load_digits()

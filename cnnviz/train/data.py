@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.data.datasets import DATASETS, Progress, load_dataset
+from cnnviz.data.datasets import DATASETS, Dataset, Progress, load_dataset
 from cnnviz.data.own_pictures import PREFIX
 from cnnviz.data.split import some_of, split_rows
 from cnnviz.errors import SettingsError
 from cnnviz.models.stack import walk
-from cnnviz.train.settings import TrainingSettings
+from cnnviz.train.settings import FOLDS, TrainingSettings
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,8 @@ def gather(settings: TrainingSettings, *, on_progress: Progress | None = None) -
         SettingsError: If the settings do not fit the data.
     """
     dataset = load_dataset(settings.dataset, size=size_of(settings), on_progress=on_progress)
+    if settings.fold is not None:
+        dataset = fold_of(dataset, settings.fold)
     x, y = dataset.x_train, dataset.y_train
     wanted = max(1, round(settings.share * len(x)))
     rows = some_of(len(x), min(wanted, settings.limit or wanted), settings.seed)
@@ -63,6 +65,31 @@ def gather(settings: TrainingSettings, *, on_progress: Progress | None = None) -
     train, aside = split_rows(y, settings.validation_share, settings.seed)
     _check(settings, x.shape[1:], len(train), len(dataset.class_names))
     return TrainingData(x[train], y[train], x[aside], y[aside], x_test, y_test, dataset.class_names)
+
+
+def fold_of(dataset: Dataset, fold: int) -> Dataset:
+    """The pictures of both parts, parted anew: a fifth to be tested on, with each class in proportion.
+
+    Args:
+        dataset: Any.
+        fold: Which fifth, 0 to 4; each picture is in one of them.
+
+    Raises:
+        SettingsError: If a class has fewer pictures than there are folds.
+    """
+    from sklearn.model_selection import StratifiedKFold
+
+    x = np.concatenate([dataset.x_train, dataset.x_test])
+    y = np.concatenate([dataset.y_train, dataset.y_test])
+    counts = np.bincount(y, minlength=len(dataset.class_names))
+    if counts.min() < FOLDS:
+        raise SettingsError(
+            f"Cross-validation needs {FOLDS} pictures of each class; “{dataset.class_names[int(counts.argmin())]}” has "
+            f"{counts.min()}. Add some, or choose no fold."
+        )
+    parts = StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(y, y)
+    train, test = list(parts)[fold]
+    return Dataset(x[train], y[train], x[test], y[test], dataset.class_names)
 
 
 def size_of(settings: TrainingSettings) -> int | None:

@@ -23,6 +23,7 @@ OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam", "adamw")
 SCHEDULES = ("constant", "cosine", "exponential", "steps", "warmup")
 PREPARATIONS = ("none", "digit")
 LARGEST_RATE = 10.0
+FOLDS = 5  # Parts of a cross-validation.
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class TrainingSettings:
         share: Share of the training pictures that is used at all.
         limit: At most so many training pictures, those kept aside included; None for all.
         test_limit: At most so many test pictures; None for all.
+        fold: For cross-validation, which fifth of all pictures of the data set, 0 to 4, is tested on, in place of its
+            own test pictures; None leaves them as they are.
         random_labels: Whether the training pictures get classes by chance (Zhang et al. 2017).
         test_turn: Degrees by which the test pictures are turned for a second measurement; 0 for none.
         seed: Of everything left to chance.
@@ -73,6 +76,7 @@ class TrainingSettings:
     share: float = 1.0
     limit: int | None = None
     test_limit: int | None = None
+    fold: int | None = None
     random_labels: bool = False
     test_turn: float = 0.0
     seed: int = 0
@@ -107,6 +111,10 @@ class TrainingSettings:
             )
         _demand(
             self.size is None or _is_whole(self.size, 4, 512), f"The size is {self.size!r}; choose 4 to 512 pixels."
+        )
+        _demand(
+            self.fold is None or _is_whole(self.fold, 0, FOLDS - 1),
+            f"The fold is {self.fold!r}; choose 0 to {FOLDS - 1}, or none.",
         )
         _demand(_is_whole(self.seed, 0), f"The seed is {self.seed!r}; choose a whole number from 0 up.")
         check_rate(self.learning_rate)

@@ -39,6 +39,7 @@ RUNS = {
         patience=1,
         augmentation=("mirror", "light"),
         share=0.03,
+        fold=2,
         test_limit=60,
         random_labels=True,
         seed=3,

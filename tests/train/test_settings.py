@@ -28,6 +28,7 @@ ANY = st.builds(
     share=st.floats(0, 1, exclude_min=True),
     test_limit=st.none() | st.integers(1),
     random_labels=st.booleans(),
+    fold=st.none() | st.integers(0, 4),
     test_turn=st.floats(-360, 360),
     preparation=st.sampled_from(PREPARATIONS),
     validation_share=st.floats(0, 1, exclude_max=True),
@@ -36,6 +37,8 @@ ANY = st.builds(
 )
 
 BAD = [
+    ({"fold": 5}, "The fold is 5; choose 0 to 4, or none."),
+    ({"fold": True}, "The fold is True; choose 0 to 4, or none."),
     ({"optimizer": "lion"}, "The optimizer is 'lion'; choose one of sgd, momentum, rmsprop, adam, adamw."),
     ({"schedule": ""}, "The schedule is ''; choose one of constant, cosine, exponential, steps, warmup."),
     ({"augmentation": None}, "The augmentation is None; choose some of mirror, move, turn, zoom, light, photographs,"),

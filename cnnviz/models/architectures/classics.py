@@ -24,8 +24,8 @@ RELU, SOFTMAX = Activation("relu"), Activation("softmax")
 def lenet(shape: Shape) -> Layers:
     """LeNet-5 with ReLU, max pooling and softmax; on pictures under 12 pixels its second convolution is padded, too.
 
-    LeNet-5 had tanh and averages, which hardly learn shapes of any colour on any ground: after eight epochs 19 % of unseen
-    ones are right, and chance is right in 17 %.
+    LeNet-5 had tanh and averages, which hardly learn shapes of any colour on any ground: after eight epochs 19 % of
+    unseen ones are right, and chance is right in 17 %.
     """
     padding = "valid" if min(shape[:2]) >= 12 else "same"
     return (
