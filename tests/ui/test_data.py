@@ -1,6 +1,7 @@
 """The page Data: what it shows of every data set, and how a class collects its own; without a browser."""
 
 import base64
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from cnnviz.errors import SamplesError
 from cnnviz.train import TrainingSettings
 from cnnviz.ui import state
 from cnnviz.ui.components.pad import SIDE
-from cnnviz.ui.data import choice, keeping, loading, own
+from cnnviz.ui.data import choice, collecting, keeping, loading, own, sources
 from cnnviz.ui.data.choice import label
 
 from .test_pages import PATIENCE, run
@@ -187,6 +188,26 @@ def test_the_address_brings_a_collection_back_in_another_session(page, root):
     settled(other)
     assert other.session_state["collection"].id == id
     assert other.session_state["collection"].contents.counts == {0: 1, 1: 0}
+
+
+def test_what_a_browser_sends_twice_is_taken_once(monkeypatch):
+    one, two = (SimpleNamespace(file_id=id, name=f"{id}.png") for id in ("a", "b"))
+    session = {"several": [one, two], "single": one, "none": None}
+    monkeypatch.setattr(sources.st, "session_state", session)
+    assert sources._taken("none") == [] and "own_files" not in session
+    assert sources._taken("single") == [one] and session["own_files"] == 1
+    assert sources._taken("several") == [two] and session["own_files"] == 2
+    assert sources._taken("several") == sources._taken("gone") == [] and session["own_files"] == 2
+
+
+def test_a_field_that_leaves_the_page_renames_nothing(monkeypatch):
+    collection = keeping.begin()
+    monkeypatch.setattr(collecting.st, "session_state", {"same": "Class 1", "other": "cats"})
+    for key in ("same", "gone"):
+        collecting._rename(collection, 0, "Class 1", key)
+    assert collection.is_fresh
+    collecting._rename(collection, 0, "Class 1", "other")
+    assert collection.contents.names[0] == "cats"
 
 
 def test_deleting_takes_everything_off_the_disk(page):

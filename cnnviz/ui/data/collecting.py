@@ -10,7 +10,7 @@ from cnnviz.errors import SamplesError
 from cnnviz.ui import html
 from cnnviz.ui.components.tray import read_removed, tray
 from cnnviz.ui.data import keeping, own, sources
-from cnnviz.ui.data.collection import MOST_CLASSES, Collection
+from cnnviz.ui.data.collection import MOST_CLASSES, Collection, Contents
 
 PAGE = 120  # Pictures of a class that are shown at a time.
 
@@ -27,30 +27,32 @@ def _show() -> None:
     own.follow(collection)
     if not collection.is_fresh:
         st.query_params[own.ADDRESS] = collection.id  # By this the page finds them when it is loaded again.
-    label = _classes(collection)
+    now = collection.contents  # Others may change it while this runs; everything here is of one moment.
+    label = _classes(collection, now)
     take, here = st.columns([5, 6], gap="large")
     with take:
-        sources.show(collection, label)
+        sources.show(collection, label, now.names[label])
     with here:
-        _what_is_here(collection, label)
+        _what_is_here(collection, label, now)
     _kept_where(collection)
 
 
-def _classes(collection: Collection) -> int:
+def _classes(collection: Collection, now: Contents) -> int:
     """The classes, their names, and which of them is collected for."""
-    names = collection.contents.names
+    names = now.names
     key = f"own_class_{collection.id}"
     if st.session_state.get(key) not in names:
         st.session_state[key] = next(iter(names))
     label = st.pills("Collect for the class", list(names), format_func=names.__getitem__, key=key, required=True)
     assert label is not None  # One is always selected.
+    typed = f"own_name_{collection.id}_{label}_{names[label]}"  # Another name begins another field.
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.text_input(
             "Its name",
             value=names[label],
-            key=f"own_name_{collection.id}_{label}_{collection.version}",
-            on_change=_rename,
-            args=(collection, label),
+            key=typed,
+            on_change=own.do,
+            args=(_rename, collection, label, names[label], typed),
             width=220,
         )
         if len(names) < MOST_CLASSES:
@@ -64,14 +66,15 @@ def _add_class(collection: Collection, key: str) -> None:
     st.session_state[key] = collection.add_class()
 
 
-def _rename(collection: Collection, label: int) -> None:
-    typed = st.session_state[f"own_name_{collection.id}_{label}_{collection.version}"]
-    own.do(collection.rename, label, typed)
+def _rename(collection: Collection, label: int, shown: str, key: str) -> None:
+    """Call a class what was typed, unless nobody typed: a field that is leaving the page may call back, too."""
+    typed = st.session_state.get(key, shown)
+    if typed != shown:
+        collection.rename(label, typed)
 
 
-def _what_is_here(collection: Collection, label: int) -> None:
+def _what_is_here(collection: Collection, label: int, now: Contents) -> None:
     """The pictures of the class, the counts of all, and what can be done with them."""
-    now = collection.contents
     counts = now.counts
     mine = now.of(label)
     said = ", ".join(f"{html.plain(name)} **{counts[one]:,}**" for one, name in now.names.items())
@@ -87,7 +90,7 @@ def _what_is_here(collection: Collection, label: int) -> None:
         key="own_tray",
         on_remove=_remove,
     )
-    _actions(collection)
+    _actions(collection, now)
 
 
 def _paged(count: int, key: str) -> int:
@@ -115,8 +118,7 @@ def _remove() -> None:
     own.do(collection.remove, read_removed(st.session_state["own_tray"]["removed"], known))
 
 
-def _actions(collection: Collection) -> None:
-    now = collection.contents
+def _actions(collection: Collection, now: Contents) -> None:
     filled = [count for count in now.counts.values() if count]
     with st.container(horizontal=True, gap="small"):
         if collection.undoable:

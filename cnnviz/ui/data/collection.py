@@ -123,8 +123,7 @@ class Collection:
         made = [Picture.of(label, each) for each in pixels]
         with self._lock:
             now = self.contents
-            if label not in now.names:
-                raise SamplesError("The class that these pictures were for is gone; choose another and add them again.")
+            _check_there(now, label)
             fresh = _unknown(made, now)
             _check_room(now, fresh)
             if fresh:
@@ -206,12 +205,13 @@ class Collection:
         """Call a class by another name.
 
         Raises:
-            SamplesError: If it cannot be called so.
+            SamplesError: If it cannot be called so, or is gone.
         """
         name = " ".join(name.split())
         with self._lock:
             now = self.contents
-            if name == now.names.get(label):
+            _check_there(now, label)
+            if name == now.names[label]:
                 return
             if len(name) > LONGEST_NAME:
                 raise SamplesError(
@@ -229,10 +229,11 @@ class Collection:
         """Take a class and its pictures away.
 
         Raises:
-            SamplesError: If there would be fewer than two.
+            SamplesError: If there would be fewer than two, or it is gone.
         """
         with self._lock:
             now = self.contents
+            _check_there(now, label)
             if len(now.names) <= CLASSES.start:
                 raise SamplesError(
                     f"A network needs {CLASSES.start} classes to tell apart; add one before removing one."
@@ -262,6 +263,11 @@ def _unknown(made: list[Picture], now: Contents) -> tuple[Picture, ...]:
     known = {one.digest for one in now.pictures}
     fresh = {one.digest: one for one in reversed(made) if one.digest not in known}
     return tuple(reversed(fresh.values()))
+
+
+def _check_there(now: Contents, label: int) -> None:
+    if label not in now.names:  # Another browser has the same collection open.
+        raise SamplesError("This class is gone; choose another one, and do it again.")
 
 
 def _check_room(now: Contents, fresh: tuple[Picture, ...]) -> None:

@@ -68,7 +68,9 @@ def _state(collection: Collection) -> tuple[str, int, str | None]:
 def do(action: Callable[..., Any], *arguments: Any) -> None:
     """Callback: change the collection, or say why not."""
     st.session_state.pop(PROBLEM, None)
-    st.session_state.pop("intake", None)
+    reading = st.session_state.get("intake")
+    if reading is not None and reading.is_over:  # What came of it has been read; one that goes on stays in sight.
+        del st.session_state["intake"]
     try:
         action(*arguments)
     except (SamplesError, PictureError) as problem:

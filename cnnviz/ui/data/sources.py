@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -17,8 +19,14 @@ ZIP_MEGABYTES = 200
 NAMED = 20  # Files that were left out and are named.
 
 
-def show(collection: Collection, label: int) -> None:
-    """The chosen source, and what came of the last pictures from it."""
+def show(collection: Collection, label: int, name: str) -> None:
+    """The chosen source, and what came of the last pictures from it.
+
+    Args:
+        collection: That pictures are added to.
+        label: Number of the class that they are for.
+        name: Of that class.
+    """
     where = st.segmented_control(
         "Pictures from", SOURCES, default=DRAW, key="own_source", required=True, persist_state="session"
     )
@@ -31,8 +39,7 @@ def show(collection: Collection, label: int) -> None:
         return
     if running is not None:
         _report(running)
-    name = html.plain(collection.contents.names[label])
-    {DRAW: _draw, CAMERA: _camera, UPLOAD: _upload, ZIP: _zip}[where](collection, label, name)
+    {DRAW: _draw, CAMERA: _camera, UPLOAD: _upload, ZIP: _zip}[where](collection, label, html.plain(name))
 
 
 @st.fragment(key="own_drawing")
@@ -88,9 +95,7 @@ def _camera(collection: Collection, label: int, name: str) -> None:
 
 
 def _add_photo(collection: Collection, label: int, key: str) -> None:
-    file = st.session_state[key]
-    _next_files()
-    if file is not None:
+    for file in _taken(key):
         collection.add(label, [open_picture(file)])
 
 
@@ -108,8 +113,7 @@ def _upload(collection: Collection, label: int, name: str) -> None:
 
 
 def _add_files(collection: Collection, label: int, key: str) -> None:
-    files = st.session_state[key]
-    _next_files()
+    files = _taken(key)
     if files:
         st.session_state["intake"] = intake.read_pictures(collection, label, [(file.name, file) for file in files])
 
@@ -128,15 +132,22 @@ def _zip(collection: Collection, label: int, name: str) -> None:
 
 
 def _add_zip(collection: Collection, key: str) -> None:
-    file = st.session_state[key]
-    _next_files()
-    if file is not None:
+    for file in _taken(key):
         st.session_state["intake"] = intake.read_zip(collection, file, file.name)
 
 
-def _next_files() -> None:
-    """Empty the uploaders: what was in them has been taken."""
-    st.session_state["own_files"] = st.session_state.get("own_files", 0) + 1
+def _taken(key: str) -> list[Any]:
+    """The files of an uploader that have not been taken yet; another, empty uploader comes in its place.
+
+    A browser that has not heard of that yet may send the same files once more, and the callback is called again.
+    """
+    given = st.session_state.get(key) or []
+    before = st.session_state.setdefault("own_taken", set())
+    files = [file for file in (given if isinstance(given, list) else [given]) if file.file_id not in before]
+    if files:
+        before.update(file.file_id for file in files)
+        st.session_state["own_files"] = st.session_state.get("own_files", 0) + 1
+    return files
 
 
 @st.fragment(run_every=0.4)

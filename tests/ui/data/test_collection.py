@@ -141,7 +141,9 @@ def test_what_cannot_be_is_refused_and_changes_nothing(begun):
         (lambda: begun.rename(0, "../up"), "“../up” cannot be the name of a class"),
         (lambda: begun.rename(0, ""), "cannot be the name of a class"),
         (lambda: begun.rename(0, "x" * 41), "A name of 41 characters is too long"),
-        (lambda: begun.add(99, pictures(1, seed=50)), "The class that these pictures were for is gone"),
+        (lambda: begun.add(99, pictures(1, seed=50)), "This class is gone"),
+        (lambda: begun.rename(99, "nobody"), "This class is gone"),
+        (lambda: begun.remove_class(99), "This class is gone"),
         (
             lambda: begun.merge(module.make_samples({"new": pictures(2, seed=60), "newer": pictures(2, seed=61)})),
             "there would be 12 classes",
