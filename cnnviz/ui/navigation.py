@@ -38,6 +38,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("Inspect", "inspect/feature_maps.py", "Feature maps", ":material/filter:"),
     PageEntry("Inspect", "inspect/kernels.py", "Kernels", ":material/apps:"),
     PageEntry("Train", "train/data.py", "Data", ":material/photo_library:"),
+    PageEntry("Train", "train/train.py", "Train", ":material/model_training:"),
 )
 
 
