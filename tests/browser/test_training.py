@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .conftest import OpenPage
 from .helpers import download, settle
+from .test_access import expect_accessible
 
 LONG = 90_000  # Milliseconds in which a worker starts, loads TensorFlow and compiles a network on a busy machine.
 
@@ -70,13 +71,13 @@ def test_a_run_is_asked_and_found_again_and_stopped(open_page: OpenPage) -> None
 
 
 def test_what_it_has_learned(open_page: OpenPage) -> None:
-    page = open_page("/train")
+    page = open_page("/train", color_scheme="dark")
     start(page, 3)
     expect(page.get_by_text("Done after 3 epochs")).to_be_visible(timeout=LONG)
     expect(page.get_by_text(re.compile("of the 360 test pictures right"))).to_be_visible()
     # A cell of the matrix is selected by the mouse: the zeros that were named right.
     expect(page.get_by_role("list", name="The worst mistakes")).to_be_visible()
-    settle(page)
+    expect_accessible(page)
     heat = page.locator(".js-plotly-plot .heatmaplayer image")
     heat.scroll_into_view_if_needed()
     box = heat.bounding_box()
