@@ -20,8 +20,9 @@ from cnnviz.home import asset
 from cnnviz.models.zoo import ARCHITECTURES
 from cnnviz.train.code import run_code
 from cnnviz.train.loop import Run, train
-from cnnviz.train.runs import RunFolder, list_runs
+from cnnviz.train.runs import RunFolder
 from cnnviz.train.settings import BUILDER, FOLDS, OPTIMIZERS, PREPARATIONS, SCHEDULES, TrainingSettings
+from cnnviz.train.shelf import list_runs
 
 WIDE = 30  # Cells of a progress bar.
 LEFT_OUT = ("version", "layers")  # Layers come in a file of settings.

@@ -12,22 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.data.handwriting import rewrite
 from cnnviz.errors import CnnvizError
-from cnnviz.models.architectures import transfer
-from cnnviz.models.architectures.entry import OUTPUTS
-from cnnviz.train.augment import turned
 from cnnviz.train.data import TrainingData, gather
-from cnnviz.train.evaluation import evaluate, probabilities
-from cnnviz.train.optimisers import optimiser
-from cnnviz.train.pictures import batches, prepare, scaling
+from cnnviz.train.learner import PORTION, Learner
 from cnnviz.train.runs import BATCH_COLUMNS, COLUMNS, RunFolder, check_same
 from cnnviz.train.settings import TrainingSettings
 from cnnviz.train.snapshots import GRADIENT_PICTURES, WATCHED, Snapshots, as_array
 from cnnviz.train.watcher import Watcher
 
 OnEvent = Callable[[Mapping[str, Any]], None]
-PORTION = 256  # Pictures that are answered at once where nothing is learned.
 
 
 @dataclass(frozen=True)
@@ -143,36 +136,12 @@ class _Training:
         should_stop: Callable[[], bool] | None,
         park_after: float | None,
     ) -> None:
-        import keras
-
         self.run, self.settings, self.data = run, settings, data
         self.on_event = on_event or (lambda event: None)
-        self.entry = settings.entry()
-        shape = prepare(data.x[:1], settings).shape[1:]
-        self.shape = (int(shape[0]), int(shape[1]), int(shape[2]))
         self.began = time.perf_counter()
         self._say("Building the network.")
-
-        keras.utils.set_random_seed(settings.seed)
-        self.base: Any = self.entry.base(self.shape) if self.entry.base else None
-        classes = len(data.class_names)
-        if self.base is None:
-            self.model = self.entry.build(self.shape, classes)
-            self.examples = batches(data.x, data.y, settings)
-            self.validation = prepare(data.x_validation, settings)
-        else:
-            self.model = transfer.head(int(self.base.output_shape[-1]), classes)
-            self.examples = batches(self._features(data.x), data.y, settings)
-            self.validation = self._features(data.x_validation)
-        self.steps = self.examples.of * settings.epochs
-        optimizer, scale = optimiser(settings, steps=self.steps)
-        kinds = {"binary_crossentropy": keras.losses.BinaryCrossentropy}
-        loss = OUTPUTS[self.entry.output]
-        self.loss = kinds.get(loss, keras.losses.SparseCategoricalCrossentropy)(
-            from_logits=self.entry.output == "logits"
-        )
-        self.model.compile(optimizer, loss=self.loss, metrics=["accuracy"])
-        optimizer.build(self.model.trainable_variables)
+        self.learner = Learner(settings, data, on_features=_telling(self.on_event, "features"))
+        self.model, self.examples = self.learner.model, self.learner.examples
         sizes = [min(settings.batch_size, len(data.x) - start) for start in range(0, len(data.x), settings.batch_size)]
         status = replace(
             run.status(), state="running", sentence="", epochs=settings.epochs, of=len(sizes), parked=False
@@ -180,11 +149,11 @@ class _Training:
         if not status.learning_rate:
             status = replace(status, learning_rate=settings.learning_rate)
         else:
-            scale.assign(status.learning_rate / settings.learning_rate)
+            self.learner.scale.assign(status.learning_rate / settings.learning_rate)
         self.watcher = Watcher(
             run,
             status,
-            scale=scale,
+            scale=self.learner.scale,
             rate=settings.learning_rate,
             sizes=sizes,
             on_event=self.on_event,
@@ -218,7 +187,7 @@ class _Training:
         import keras
 
         watcher, examples, began = self.watcher, self.examples, time.perf_counter()
-        paused = watcher.paused
+        paused, aside = watcher.paused, self.learner.validation
         self.examples.begin(epoch, batch)
 
         class Follow(keras.callbacks.Callback):
@@ -236,7 +205,7 @@ class _Training:
             self.examples,
             initial_epoch=epoch,
             epochs=epoch + 1,
-            validation_data=(self.validation, self.data.y_validation) if len(self.validation) else None,
+            validation_data=(aside, self.data.y_validation) if len(aside) else None,
             validation_batch_size=PORTION,
             callbacks=[Follow()],
             shuffle=False,  # The examples do it, so that an epoch's order is the same in a run that is taken up again.
@@ -254,7 +223,7 @@ class _Training:
         watcher.status = replace(watcher.status, epoch=epoch + 1, batch=0)
         self._checkpoint(epoch + 1)
         if self.settings.patience is not None and self._best()[0] == epoch + 1:
-            self.run.write_arrays("best.npz", self._numbers())
+            self.run.write_arrays("best.npz", self.learner.numbers())
         self.snapshots.keep(epoch + 1)
         watcher.flush()
         watcher.own += time.perf_counter() - kept
@@ -280,7 +249,7 @@ class _Training:
         if values is None:
             self._begin_anew()
             return 0, 0, None
-        self._load(values["file"])
+        self.learner.load(self.run.arrays(values["file"]))
         epoch, batch = int(values["epoch"]), int(values["batch"])
         rows = [row for row in run.metrics() if row["epoch"] <= epoch]
         run.write_rows("metrics.csv", COLUMNS, rows, anew=True)
@@ -295,12 +264,12 @@ class _Training:
         """The tables are empty, and the first weights are kept to go back to."""
         self.run.write_rows("metrics.csv", COLUMNS, [], anew=True)
         self.run.write_rows("batches.csv", BATCH_COLUMNS, [], anew=True)
-        self.run.write_arrays("first.npz", self._numbers())
+        self.run.write_arrays("first.npz", self.learner.numbers())
         self.snapshots.keep(0)
 
     def _rewind(self) -> None:
         """Back to the first weights; the curves begin anew."""
-        self._load("first.npz")
+        self.learner.load(self.run.arrays("first.npz"))
         self.run.forget_checkpoint()
         self.run.write_rows("metrics.csv", COLUMNS, [], anew=True)
         self.run.write_rows("batches.csv", BATCH_COLUMNS, [], anew=True)
@@ -321,16 +290,20 @@ class _Training:
             return Run(run.path, self.settings, epoch, {}, stopped=False, state=state)
         test: dict[str, float] = {}
         if state == "done" and self.settings.patience is not None and (run.path / "best.npz").is_file():
-            self._load("best.npz")
+            self.learner.load(self.run.arrays("best.npz"))
         if state == "failed":  # What was learned before is kept, if there was anything.
             values = run.checkpoint()
             if values is not None:
-                self._load(values["file"])
+                self.learner.load(self.run.arrays(values["file"]))
         if state != "failed" or epoch:
-            self._save()
+            self.learner.save(run)
         if state == "done":
             self._say("Testing the network.")
-            test = self._test()
+            found, test = self.learner.test()
+            arrays = {"predicted": found.predicted, "certainty": found.certainty, "labels": self.data.y_test}
+            run.write_arrays("evaluation.npz", arrays, compressed=True)
+            best = {"best_epoch": self._best()[0]} if self.settings.patience is not None else {}
+            run.write_json("evaluation.json", {**found.summary, "test": test, **best})
         watcher.status = replace(watcher.status, state=state)
         watcher.flush()
         end: dict[str, Any] = {"kind": "end", "stopped": state == "stopped"}
@@ -341,54 +314,6 @@ class _Training:
         shares = {"callbacks": watcher.own / worked}
         sentence = watcher.status.sentence if state == "failed" else ""
         return Run(run.path, self.settings, epoch, test, state == "stopped", state, sentence, shares)
-
-    def _test(self) -> dict[str, float]:
-        data = self.data
-        chances, loss = self._answers(data.x_test)
-        found = evaluate(chances, data.y_test, data.class_names)
-        test = {"loss": loss, "accuracy": found.summary["accuracy"]}
-        if "handwriting" in self.settings.augmentation:
-            rng = np.random.default_rng(0)
-            rewritten = np.stack([rewrite(picture[..., 0], rng) for picture in data.x_test])[..., None]
-            test["rewritten_accuracy"] = self._accuracy(rewritten)
-        if self.settings.test_turn:
-            test["turned_accuracy"] = self._accuracy(turned(data.x_test, self.settings.test_turn))
-        arrays = {"predicted": found.predicted, "certainty": found.certainty, "labels": data.y_test}
-        self.run.write_arrays("evaluation.npz", arrays, compressed=True)
-        best = {"best_epoch": self._best()[0]} if self.settings.patience is not None else {}
-        self.run.write_json("evaluation.json", {**found.summary, "test": test, **best})
-        return test
-
-    def _answers(self, pictures: np.ndarray) -> tuple[np.ndarray, float]:
-        """Probabilities for pictures, and the mean loss beside the test classes."""
-        answers, losses = [], 0.0
-        for start in range(0, len(pictures), PORTION):
-            given = self._given(pictures[start : start + PORTION])
-            # Called, not predicted: on its way out of Keras an answer forgets the logits from which the loss is taken.
-            output = self.model(given, training=False)
-            labels = self.data.y_test[start : start + PORTION]
-            wanted = labels[:, None] if self.entry.output == "binary" else labels
-            losses += float(as_array(self.loss(wanted, output))) * len(labels)
-            answers.append(probabilities(as_array(output), self.entry.output))
-        return np.concatenate(answers), losses / len(pictures)
-
-    def _accuracy(self, pictures: np.ndarray) -> float:
-        return float((self._answers(pictures)[0].argmax(axis=1) == self.data.y_test).mean())
-
-    def _given(self, pictures: np.ndarray) -> np.ndarray:
-        """Pictures as the model that learns gets them."""
-        prepared = prepare(pictures, self.settings)
-        return prepared if self.base is None else np.asarray(self.base.predict_on_batch(prepared))
-
-    def _features(self, pictures: np.ndarray) -> np.ndarray:
-        """What the frozen part sees of pictures, computed once."""
-        tell = _telling(self.on_event, "features")
-        parts = [np.zeros((0, int(self.base.output_shape[-1])), np.float32)]
-        for start in range(0, len(pictures), 32):
-            parts.append(self._given(pictures[start : start + 32]))
-            if tell:
-                tell(min(start + 32, len(pictures)), len(pictures))
-        return np.concatenate(parts)
 
     def _snapshots(self) -> Snapshots:
         data = self.data
@@ -403,49 +328,19 @@ class _Training:
             compressed=True,
         )
         some = slice(GRADIENT_PICTURES)
-        y = data.y[some]
         return Snapshots(
             self.run,
             self.model,
-            self.loss,
-            output=self.entry.output,
-            given=self._given(x),
-            watched=None if self.base else self._given(watched[None]),
-            examples=(self._given(data.x[some]), y[:, None] if self.entry.output == "binary" else y),
+            self.learner.loss,
+            output=self.learner.entry.output,
+            given=self.learner.given(x),
+            watched=None if self.learner.base else self.learner.given(watched[None]),
+            examples=(self.learner.given(data.x[some]), self.learner.wanted(data.y[some])),
         )
-
-    def _save(self) -> None:
-        """The network as a file that every page can open; without its optimiser, which would triple the size."""
-        copy = self.entry.build(self.shape, len(self.data.class_names))
-        if self.base is None:
-            copy.set_weights(self.model.get_weights())
-        else:
-            copy.get_layer("dense").set_weights(self.model.get_layer("dense").get_weights())
-        partial = self.run.path / "partial.keras"
-        copy.save(partial)
-        partial.replace(self.run.model)
-        card = {
-            "title": self.run.name,
-            "class_names": list(self.data.class_names),
-            "scaling": scaling(self.settings),
-        }
-        self.run.write_json("model.json", card)
 
     def _checkpoint(self, epoch: int, *, batch: int = 0, parked: bool = False) -> None:
         sums = self.watcher.sums if batch else None
-        self.run.write_checkpoint(self._numbers(), epoch=epoch, batch=batch, sums=sums, parked=parked)
-
-    def _numbers(self) -> dict[str, np.ndarray]:
-        """All that changes while the model learns: weights, states of chance, and the optimiser's."""
-        return {f"{number:04}": as_array(one) for number, one in enumerate(self._variables())}
-
-    def _variables(self) -> list[Any]:
-        return [*self.model.variables, *self.model.optimizer.variables]
-
-    def _load(self, name: str) -> None:
-        numbers = self.run.numbers(name)
-        for number, variable in enumerate(self._variables()):
-            variable.assign(numbers[f"{number:04}"])
+        self.run.write_checkpoint(self.learner.numbers(), epoch=epoch, batch=batch, sums=sums, parked=parked)
 
     def _say(self, sentence: str) -> None:
         if hasattr(self, "watcher"):

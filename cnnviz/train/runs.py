@@ -12,14 +12,10 @@ checkpoint.json    the last finished epoch (or the batch at which it was parked)
 model.keras        the network, with model.json beside it; evaluation.json and evaluation.npz once it was tested
 engine.json        which server looks after it, and since when it waits; time.json: how long it has had a worker
 ```
-
-Files are replaced whole: whoever reads meanwhile sees the old or the new one.
 """
 
 from __future__ import annotations
 
-import csv
-import errno
 import fcntl
 import hashlib
 import hmac
@@ -28,7 +24,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,15 +34,13 @@ import numpy as np
 
 from cnnviz.errors import RunError, SettingsError
 from cnnviz.home import home
+from cnnviz.train.files import Folder
 from cnnviz.train.settings import TrainingSettings, check_rate
 
 STATES = ("waiting", "running", "paused", "done", "stopped", "failed")
 ENDED = ("done", "stopped", "failed")
 COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 BATCH_COLUMNS = ("epoch", "batch", "loss", "accuracy", "seconds")
-DAY = 24 * 60 * 60
-
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -112,7 +106,7 @@ class Control:
     rewinds: int = 0
 
 
-class RunFolder:
+class RunFolder(Folder):
     """A run on disk.
 
     Args:
@@ -120,7 +114,7 @@ class RunFolder:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        super().__init__(path)
         self._seen: tuple[int, ...] = ()
         self._control = Control()
 
@@ -150,9 +144,9 @@ class RunFolder:
         with run.sentences():
             run.path.mkdir(parents=True)
             run.write_settings(settings)
-            run._write_json("run.json", {"name": name[:80], "made": time.time(), "owner": hash_of(owner)})
+            run.write_json("run.json", {"name": name[:80], "made": time.time(), "owner": hash_of(owner)})
             if watched is not None:
-                run._replace("watched.npy", lambda file: np.save(file, watched))
+                run.replace("watched.npy", lambda file: np.save(file, watched))
             run.write_status(Status(epochs=settings.epochs))
         return run
 
@@ -169,7 +163,7 @@ class RunFolder:
             RunError: If there is no run in the folder.
             SettingsError: If they are of another version.
         """
-        return TrainingSettings.from_json(self._read("settings.json"))
+        return TrainingSettings.from_json(self.read("settings.json"))
 
     @property
     def name(self) -> str:
@@ -189,7 +183,7 @@ class RunFolder:
     def rename(self, name: str) -> None:
         """Give it another name."""
         with self.sentences():
-            self._write_json("run.json", {**self._facts(), "name": name.strip()[:80]})
+            self.write_json("run.json", {**self._facts(), "name": name.strip()[:80]})
 
     @property
     def owner(self) -> str | None:
@@ -204,7 +198,7 @@ class RunFolder:
     def status(self) -> Status:
         """How it stands."""
         try:
-            values = json.loads(self._read("status.json"))
+            values = json.loads(self.read("status.json"))
             return Status(
                 **{**values, "interrupted": tuple(values["interrupted"]), "handled": tuple(values["handled"])}
             )
@@ -213,11 +207,11 @@ class RunFolder:
 
     def metrics(self) -> list[dict[str, float]]:
         """A row for every finished epoch; what was not measured is left out."""
-        return _rows(self.path / "metrics.csv")
+        return self.rows("metrics.csv")
 
     def batches(self, since: int = 0) -> list[dict[str, float]]:
         """A row for every batch, from the given number of rows on."""
-        return _rows(self.path / "batches.csv")[since:]
+        return self.rows("batches.csv")[since:]
 
     def snapshots(self) -> list[int]:
         """After how many epochs there is a snapshot, in order."""
@@ -229,22 +223,22 @@ class RunFolder:
         Raises:
             RunError: If there is none.
         """
-        return self._arrays(f"snapshots/epoch-{epoch:04}.npz")
+        return self.arrays(f"snapshots/epoch-{epoch:04}.npz")
 
     def pictures(self) -> dict[str, np.ndarray]:
         """The sixteen test pictures and the watched one: `x`, `y`, `rows` in the test set, `watched`."""
-        return self._arrays("snapshots/pictures.npz")
+        return self.arrays("snapshots/pictures.npz")
 
     def evaluation(self) -> dict[str, Any] | None:
         """What `cnnviz.train.evaluation` found; None before the run was tested."""
         try:
-            return json.loads(self._read("evaluation.json"))
+            return json.loads(self.read("evaluation.json"))
         except RunError:
             return None
 
     def answers(self) -> dict[str, np.ndarray]:
         """For every test picture the class it got (`predicted`), with which probability (`certainty`), and its own."""
-        return self._arrays("evaluation.npz")
+        return self.arrays("evaluation.npz")
 
     def control(self) -> Control:
         """What is asked of it; read again only if the file has changed."""
@@ -255,7 +249,7 @@ class RunFolder:
         seen = (found.st_mtime_ns, found.st_ino, found.st_size)
         if seen != self._seen:
             with suppress(RunError, ValueError, TypeError):
-                self._control = Control(**json.loads(self._read("control.json")))
+                self._control = Control(**json.loads(self.read("control.json")))
                 self._seen = seen
         return self._control
 
@@ -295,34 +289,16 @@ class RunFolder:
             rewinds=before.rewinds + rewind,
         )
         with self.sentences():
-            self._write_json("control.json", vars(asked))
+            self.write_json("control.json", vars(asked))
         return asked
 
     def write_settings(self, settings: TrainingSettings) -> None:
         """Keep the settings."""
-        self._replace("settings.json", lambda file: file.write(settings.to_json().encode()))
+        self.replace("settings.json", lambda file: file.write(settings.to_json().encode()))
 
     def write_status(self, status: Status) -> None:
         """Say how the run stands."""
-        self._write_json("status.json", {**vars(status), "updated": time.time()})
-
-    def write_json(self, name: str, values: Mapping[str, Any]) -> None:
-        """Replace one of the folder's JSON files."""
-        self._write_json(name, values)
-
-    def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray], *, compressed: bool = False) -> None:
-        """Replace one of the folder's files of arrays."""
-        (self.path / name).parent.mkdir(parents=True, exist_ok=True)
-        save: Any = np.savez_compressed if compressed else np.savez
-        self._replace(name, lambda file: save(file, **arrays))
-
-    def write_rows(self, name: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, anew: bool) -> None:
-        """Add rows to a table, or begin it anew with them."""
-        with (self.path / name).open("w" if anew else "a", newline="") as file:
-            writer = csv.writer(file)
-            if anew:
-                writer.writerow(columns)
-            writer.writerows([[_cell(row.get(column, ""), column) for column in columns] for row in rows])
+        self.write_json("status.json", {**vars(status), "updated": time.time()})
 
     def watched(self) -> np.ndarray | None:
         """The picture whose feature maps are to be kept, if one was chosen."""
@@ -331,18 +307,10 @@ class RunFolder:
         except (OSError, ValueError):
             return None
 
-    def numbers(self, name: str) -> dict[str, np.ndarray]:
-        """What `write_checkpoint` or `write_arrays` kept.
-
-        Raises:
-            RunError: If it is gone or damaged.
-        """
-        return self._arrays(name)
-
     def checkpoint(self) -> dict[str, Any] | None:
         """Where the run can be taken up: `epoch`, `batch`, `sums`, `parked` and the `file` of its numbers; or None."""
         try:
-            values = json.loads(self._read("checkpoint.json"))
+            values = json.loads(self.read("checkpoint.json"))
         except (RunError, ValueError):
             return None
         return values if (self.path / values["file"]).is_file() else None
@@ -354,7 +322,7 @@ class RunFolder:
         name = f"checkpoint-{epoch:04}-{batch:06}.npz"
         self.write_arrays(name, numbers)
         values = {"file": name, "epoch": epoch, "batch": batch, "sums": sums, "parked": parked}
-        self._write_json("checkpoint.json", values)
+        self.write_json("checkpoint.json", values)
         for path in self.path.glob("checkpoint-*.npz"):
             if path.name != name:
                 path.unlink(missing_ok=True)
@@ -380,26 +348,6 @@ class RunFolder:
                 raise RunError(f"The run {self.id} is being trained already; watch it, or start another.") from error
             yield
 
-    @contextmanager
-    def sentences(self) -> Iterator[None]:
-        """Say in a sentence that the disk is full or may not be written.
-
-        Raises:
-            RunError: In place of an `OSError`.
-        """
-        try:
-            yield
-        except OSError as error:
-            if isinstance(error, RunError):
-                raise
-            if error.errno in FULL or "No space left" in str(error):
-                problem = "The disk is full"
-                advice = "Delete old runs or make room, then start this run again; finished epochs are kept."
-            else:
-                problem = f"The folder cannot be written ({error.strerror or error})"
-                advice = "Check its rights, or set CNNVIZ_HOME to another folder."
-            raise RunError(f"{problem}: {self.path}. {advice}") from error
-
     def delete(self) -> None:
         """Delete the run and all that it left.
 
@@ -410,109 +358,16 @@ class RunFolder:
             with self.locked():
                 shutil.rmtree(self.path, ignore_errors=True)
 
-    def bytes(self) -> int:
-        """How much room it takes."""
-        return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
-
     def _facts(self) -> dict[str, Any]:
         try:
-            return json.loads(self._read("run.json"))
+            return json.loads(self.read("run.json"))
         except (RunError, ValueError):
             return {}
-
-    def _read(self, name: str) -> str:
-        try:
-            return (self.path / name).read_text(encoding="utf-8")
-        except OSError as error:
-            raise RunError(f"There is no {name} in {self.path}; the run is gone, or not begun.") from error
-
-    def _arrays(self, name: str) -> dict[str, np.ndarray]:
-        try:
-            with np.load(self.path / name, allow_pickle=False) as file:
-                return dict(file)
-        except (OSError, ValueError) as error:
-            raise RunError(f"There is no {name} in {self.path}; the run is gone, or not so far.") from error
-
-    def _write_json(self, name: str, values: Mapping[str, Any]) -> None:
-        text = json.dumps(values, indent=1, ensure_ascii=False)
-        self._replace(name, lambda file: file.write(text.encode()))
-
-    def _replace(self, name: str, write: Any) -> None:
-        partial = self.path / f"{name}.partial"
-        try:
-            with partial.open("wb") as file:
-                write(file)
-            partial.replace(self.path / name)
-        except OSError:
-            with suppress(OSError):
-                partial.unlink()
-            raise
 
 
 def runs_folder() -> Path:
     """Where runs lie: `runs` in the user's folder."""
     return home() / "runs"
-
-
-def find_run(key: str, *, runs: Path | None = None) -> RunFolder:
-    """The run of this id.
-
-    Raises:
-        RunError: If there is none.
-    """
-    folder = (runs or runs_folder()) / key
-    if not key or Path(key).name != key or key.startswith(".") or not (folder / "settings.json").is_file():
-        raise RunError(f"There is no run {key[:40]!r}; it may have been deleted.")
-    return RunFolder(folder)
-
-
-def list_runs(*, runs: Path | None = None) -> list[RunFolder]:
-    """All runs, the youngest first."""
-    folder = runs or runs_folder()
-    found = (
-        [RunFolder(path) for path in folder.iterdir() if (path / "settings.json").is_file()] if folder.is_dir() else []
-    )
-    return sorted(found, key=lambda run: run.made, reverse=True)
-
-
-def clean_up(*, days: float = 30, megabytes: float = 5000, runs: Path | None = None) -> list[str]:
-    """Delete what has not changed for long, and the oldest of the rest until it fits; never what is being trained.
-
-    Returns:
-        The ids of the runs that are gone.
-    """
-    now, gone, kept = time.time(), [], 0.0
-    for run in sorted(list_runs(runs=runs), key=_changed, reverse=True):
-        kept += run.bytes() / 2**20
-        if now - _changed(run) > days * DAY or kept > megabytes:
-            size = run.bytes() / 2**20
-            with suppress(RunError, OSError):
-                run.delete()
-                gone.append(run.id)
-                kept -= size
-    return gone
-
-
-def _changed(run: RunFolder) -> float:
-    return max((path.stat().st_mtime for path in run.path.iterdir()), default=0.0)
-
-
-def _cell(value: Any, column: str) -> Any:
-    return int(value) if column in ("epoch", "batch") else value
-
-
-def _rows(path: Path) -> list[dict[str, float]]:
-    """A table of numbers; a last line that is being written is left out."""
-    try:
-        text = path.read_text()
-    except OSError:
-        return []
-    whole = text[: text.rfind("\n") + 1]
-    rows = []
-    for row in csv.DictReader(whole.splitlines()):
-        with suppress(ValueError, TypeError):
-            rows.append({key: float(value) for key, value in row.items() if value})
-    return rows
 
 
 def hash_of(owner: str | None) -> str | None:

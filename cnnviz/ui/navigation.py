@@ -41,6 +41,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("Explain", "explain/compare.py", "Compare", ":material/compare:"),
     PageEntry("Explain", "explain/dream.py", "Dream", ":material/bedtime:"),
     PageEntry("Train", "train/data.py", "Data", ":material/photo_library:"),
+    PageEntry("Train", "train/train.py", "Train", ":material/model_training:"),
 )
 
 

@@ -270,7 +270,7 @@ def test_two_cannot_train_in_one_folder():
     until(lambda: run.status().state == "paused")
     before = run.status()
     with pytest.raises(RunError, match=f"The run {run.id} is being trained already"):
-        train(SETTINGS, folder=run.path)
+        train(SETTINGS, folder=run.path, should_stop=lambda: True)
     with pytest.raises(RunError, match="is being trained already"):
         run.delete()
     # Whoever was refused has said nothing about it in the folder.

@@ -14,7 +14,8 @@ from cnnviz.errors import CnnvizError, EngineError, RunError
 from cnnviz.train.engine.claims import Claims, is_being_trained, is_gone, note
 from cnnviz.train.engine.limits import Limits
 from cnnviz.train.engine.line import Entry, Line
-from cnnviz.train.runs import ENDED, RunFolder, Status, clean_up, list_runs
+from cnnviz.train.runs import ENDED, RunFolder, Status
+from cnnviz.train.shelf import clean_up, list_runs
 
 if TYPE_CHECKING:
     from cnnviz.train.engine.workers import Workers
