@@ -1,4 +1,4 @@
-"""Benchmarks run with `--benchmark-enable -n 0`; otherwise only what takes a moment runs, once, to see that it works."""
+"""Benchmarks run with `--benchmark-enable -n 0`; else only what takes a moment runs, once, to see that it works."""
 
 import time
 

@@ -164,6 +164,8 @@ def test_photos_are_added_one_by_one(open_page: OpenPage) -> None:
     menu(page, "Pictures from", "Camera").click()
     for count in (1, 2):
         settle(page)
+        # Before the camera sends anything, there is nothing to take.
+        page.wait_for_function("document.querySelector('video')?.videoWidth > 0")
         page.get_by_role("button", name="Take Photo").click()
         expect(collected(page)).to_have_text(f"Collected so far: Class 1 {count}, Class 2 0.", timeout=LONG)
     expect(tiles(page, "Class 1")).to_have_count(2)
