@@ -2,7 +2,7 @@
 const PAD_HTML = `
   <div class="paper">
     <canvas tabindex="0" role="application" aria-label="Drawing pad" aria-describedby="keys"></canvas>
-    <p class="hint"></p>
+    <p class="hint">Draw a digit here</p>
     <p class="keys" id="keys">Arrow keys move the pen, with Shift further. Space puts it down and lifts it.</p>
     <div class="cursor" hidden></div>
   </div>
@@ -19,11 +19,12 @@ const PAD_HTML = `
   </div>
   <p class="status" aria-live="polite"></p>`;
 
+const HINT = "Draw a digit here";
 const FULL = "The pad is full. Clear it to go on.";
 const GAP = 120; // Milliseconds before a drawing is sent while the pen is down, and between two of them.
 
 class Pad {
-  constructor(root, { saved, answered, hint }) {
+  constructor(root, { saved, answered }) {
     this.root = root;
     root.classList.add("pad");
     root.innerHTML = PAD_HTML;
@@ -35,7 +36,6 @@ class Pad {
     this.screen = new Layer(this.canvas, 1, false);
     this.raster = new Layer(document.createElement("canvas"), RASTER_SIDE, true);
 
-    this.hint = hint;
     this.history = new History(saved);
     this.loaded = saved?.loaded ?? null;
     this.number = Math.max(saved?.number ?? 0, answered);
@@ -61,18 +61,14 @@ class Pad {
   }
 
   // Each rerun of the page comes through here; the drawing stays as it is.
-  bind({ answered, load, hint }, setStateValue) {
-    if (hint !== this.hint) {
-      this.hint = hint;
-      this.showState();
-    }
+  bind({ answered, load }, setStateValue) {
     this.answered = answered;
     this.setStateValue = setStateValue;
     this.fit();
     if (load && load[0] !== this.loaded) {
       this.finish();
       this.loaded = load[0];
-      this.change(() => this.history.add({ replace: load[1] }), load[1].length ? "Sample loaded" : "Pad cleared");
+      this.change(() => this.history.add({ replace: load[1] }), "Sample loaded");
     } else if (this.unfinished) this.send(true);
     this.unfinished = false;
     this.sendUnfinished();
@@ -175,7 +171,7 @@ class Pad {
     this.undoElement.setAttribute("aria-disabled", this.history.steps.length === 0);
     this.redoElement.setAttribute("aria-disabled", this.history.undone.length === 0);
     this.clearElement.setAttribute("aria-disabled", this.blank);
-    this.hintElement.textContent = this.hint;
+    this.hintElement.textContent = HINT;
     this.hintElement.hidden = !this.blank;
   }
 

@@ -1,1 +1,0 @@
-"""What `ARCHITECTURES` (`cnnviz.models.zoo`) is made of: functions that build networks, by where they come from."""

@@ -1,1 +1,0 @@
-"""The page Data: what a network will learn from."""
