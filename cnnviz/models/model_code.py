@@ -76,7 +76,7 @@ def _lines(model: Any, indent: str) -> list[str]:
             nested = _lines(layer, inner + "    ")
             lines += [*nested[:-1], nested[-1] + ","]
         else:
-            lines.append(f"{inner}    {_written(_described(layer))},")
+            lines.append(f"{inner}    {written(_described(layer))},")
     return [*lines, f"{inner}],", f"{inner}name={_text(model.name)},", f"{indent})"]
 
 
@@ -89,7 +89,7 @@ def _described(layer: Any) -> dict[str, Any]:
     return {**described, "dtype": None if policy == usual == "float32" else policy}
 
 
-def _written(described: Mapping[str, Any]) -> str:
+def written(described: Mapping[str, Any]) -> str:
     """A serialised Keras object as the call that makes it, with what is not as usual as arguments."""
     import keras
 
@@ -140,7 +140,7 @@ def _is_usual(value: Any, default: Any) -> bool:
 
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
-        return _written(value) if "class_name" in value else repr(dict(value))
+        return written(value) if "class_name" in value else repr(dict(value))
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, (list, tuple)):

@@ -2,114 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from cnnviz.models.architectures import classics, shipped, transfer, tutorials
+from cnnviz.models.architectures.entry import Architecture, stacked
 
-
-@dataclass(frozen=True)
-class Architecture:
-    """One line of the catalogue.
-
-    Attributes:
-        title: Its name for people.
-        summary: A sentence on what it is.
-        source: Where it comes from.
-        input_shape: `(height, width, channels)` that it was made for.
-        build: `(input_shape, classes) -> keras.Model`, not compiled, weights drawn from Keras' global seed.
-    """
-
-    title: str
-    summary: str
-    source: str
-    input_shape: tuple[int, int, int]
-    build: Callable[[tuple[int, int, int], int], Any]
-
-
-def _digits(input_shape: tuple[int, int, int], classes: int) -> Any:
-    import keras
-    from keras import layers
-
-    # Activations are layers of their own, so that a page can show what comes before and after each.
-    return keras.Sequential(
-        [
-            keras.Input(input_shape, name="picture"),
-            layers.Conv2D(32, 3, padding="same", name="conv_1"),
-            layers.ReLU(name="relu_1"),
-            layers.MaxPooling2D(2, name="pool_1"),
-            layers.Conv2D(64, 3, padding="same", name="conv_2"),
-            layers.ReLU(name="relu_2"),
-            layers.MaxPooling2D(2, name="pool_2"),
-            layers.Conv2D(64, 3, padding="same", name="conv_3"),
-            layers.ReLU(name="relu_3"),
-            layers.Flatten(name="flatten"),
-            layers.Dense(64, name="dense_1"),
-            layers.ReLU(name="relu_4"),
-            layers.Dense(classes, name="dense_2"),
-            layers.Softmax(name="softmax"),
-        ],
-        name="digits",
-    )
-
-
-def _objects(input_shape: tuple[int, int, int], classes: int) -> Any:
-    import keras
-    from keras import layers
-
-    blocks = []
-    for block, (filters, dropped) in enumerate(((32, 0.05), (64, 0.1), (128, 0.1))):
-        for half in (1, 2):
-            number = 2 * block + half
-            blocks += [
-                # Batch normalisation has an offset of its own: a bias before it would do nothing.
-                layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv_{number}"),
-                layers.BatchNormalization(name=f"norm_{number}"),
-                layers.ReLU(name=f"relu_{number}"),
-            ]
-        blocks += [
-            layers.MaxPooling2D(2, name=f"pool_{block + 1}"),
-            layers.Dropout(dropped, name=f"dropout_{block + 1}"),
-        ]
-    return keras.Sequential(
-        [
-            keras.Input(input_shape, name="picture"),
-            *blocks,
-            layers.Flatten(name="flatten"),
-            layers.Dense(128, use_bias=False, name="dense_1"),
-            layers.BatchNormalization(name="norm_7"),
-            layers.ReLU(name="relu_7"),
-            layers.Dropout(0.2, name="dropout_4"),
-            layers.Dense(classes, name="dense_2"),
-            layers.Softmax(name="softmax"),
-        ],
-        name="objects",
-    )
-
-
-def _shapes(input_shape: tuple[int, int, int], classes: int) -> Any:
-    import keras
-    from keras import layers
-
-    blocks = []
-    for number, filters in enumerate((16, 24, 32, 48, 64), 1):
-        blocks += [
-            layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv_{number}"),
-            layers.BatchNormalization(name=f"norm_{number}"),
-            layers.ReLU(name=f"relu_{number}"),
-        ]
-        if number <= 2:  # The last maps keep 8 × 8 cells, so that a heatmap can tell where a shape is.
-            blocks.append(layers.MaxPooling2D(2, name=f"pool_{number}"))
-    return keras.Sequential(
-        [
-            keras.Input(input_shape, name="picture"),
-            *blocks,
-            layers.GlobalAveragePooling2D(name="mean"),
-            layers.Dense(classes, name="dense"),
-            layers.Softmax(name="softmax"),
-        ],
-        name="shapes",
-    )
-
+__all__ = ["ARCHITECTURES", "Architecture"]
 
 ARCHITECTURES: dict[str, Architecture] = {
     "digits": Architecture(
@@ -117,7 +13,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         summary="Three “same” convolutions with ReLU, two max poolings, two dense layers, softmax.",
         source="After the tutorials' MNIST network; their padding is “valid”.",
         input_shape=(28, 28, 1),
-        build=_digits,
+        build=shipped.digits,
     ),
     "objects": Architecture(
         title="Six convolutions for objects",
@@ -125,7 +21,8 @@ ARCHITECTURES: dict[str, Architecture] = {
         "a max pooling and dropout after each pair, two dense layers, softmax.",
         source="After a tutorial's CIFAR-10 network; normalised before every ReLU, and with less dropout.",
         input_shape=(32, 32, 3),
-        build=_objects,
+        build=shipped.objects,
+        least=8,
     ),
     "shapes": Architecture(
         title="Five convolutions for shapes",
@@ -133,6 +30,113 @@ ARCHITECTURES: dict[str, Architecture] = {
         "one dense layer, softmax.",
         source="Means of whole maps after Lin, Chen and Yan 2014, “Network in network”, section 3.2.",
         input_shape=(32, 32, 3),
-        build=_shapes,
+        build=shipped.shapes,
+    ),
+    "c1": stacked(
+        "Dense alone",
+        "Every pixel is weighed once for each class; ten sigmoids, no convolution.",
+        "A tutorial's first MNIST network: 92.62 % of the training pictures after 5 epochs.",
+        (28, 28, 1),
+        tutorials.c1,
+    ),
+    "a3": stacked(
+        "One convolution",
+        "One convolution of 32 kernels with ReLU, a max pooling, one dense layer, softmax.",
+        "A tutorial's MNIST network; it reports no result.",
+        (28, 28, 1),
+        tutorials.a3,
+    ),
+    "b1": stacked(
+        "Three convolutions",
+        "Three “valid” convolutions of 32, 64 and 64 kernels with ReLU, two max poolings, two dense layers, softmax.",
+        "A tutorial's MNIST network: 99.26 % of the test pictures after 20 epochs in batches of 64.",
+        (28, 28, 1),
+        tutorials.b1,
+    ),
+    "a1": stacked(
+        "Two convolutions with logits",
+        "Two convolutions of 32 and 64 kernels with ReLU, a max pooling between them, two dense layers; the last gives "
+        "scores without a softmax.",
+        "A tutorial's CIFAR-10 network, 10 epochs; it reports no result.",
+        (32, 32, 3),
+        tutorials.a1,
+    ),
+    "e1": stacked(
+        "Six convolutions",
+        "Three pairs of “same” convolutions of 32, 64 and 128 kernels with ReLU and batch normalisation, a max pooling "
+        "and dropout after each pair, two dense layers, softmax.",
+        "A tutorial's CIFAR-10 network: 83.00 % of the test pictures after 12 epochs in batches of 32.",
+        (32, 32, 3),
+        tutorials.e1,
+    ),
+    "d1": stacked(
+        "Two classes, 64 × 64",
+        "Two convolutions of 32 and 64 kernels with ReLU and max pooling, a dense layer, one sigmoid unit for two "
+        "classes.",
+        "A tutorial's network for two folders of pictures, 10 epochs in batches of 32; it reports no result.",
+        (64, 64, 3),
+        tutorials.d1,
+        classes=2,
+    ),
+    "a2": stacked(
+        "Two classes, 150 × 150",
+        "The same layers as in “Two classes, 64 × 64”, on pictures of 150 × 150.",
+        "A tutorial's network for vehicle or not, and cats or dogs, in batches of 32; it reports no result.",
+        (150, 150, 3),
+        tutorials.d1,
+        classes=2,
+    ),
+    "lenet": stacked(
+        "LeNet-like",
+        "Two 5 × 5 convolutions with ReLU and max pooling, three dense layers, softmax.",
+        "After LeCun, Bottou, Bengio and Haffner 1998, LeNet-5, which had tanh and average pooling.",
+        (28, 28, 1),
+        classics.lenet,
+    ),
+    "alexnet": stacked(
+        "AlexNet-like",
+        "Five convolutions with ReLU, three overlapping max poolings, two dense layers with dropout, softmax.",
+        "After Krizhevsky, Sutskever and Hinton 2012, for small pictures.",
+        (32, 32, 3),
+        classics.alexnet,
+    ),
+    "vgg": stacked(
+        "VGG-like",
+        "Seven 3 × 3 convolutions with batch normalisation and ReLU in three blocks, a max pooling after each, two "
+        "dense layers, softmax.",
+        "After Simonyan and Zisserman 2015, for small pictures.",
+        (32, 32, 3),
+        classics.vgg,
+    ),
+    "resnet": Architecture(
+        title="ResNet-like",
+        summary="Six residual blocks: what goes around two convolutions is added to what went through them.",
+        source="After He, Zhang, Ren and Sun 2016, section 4.2.",
+        input_shape=(32, 32, 3),
+        build=classics.resnet,
+    ),
+    "inception": Architecture(
+        title="Inception-like",
+        summary="Three modules, in each of which windows of 1, 3 and 5 and a pooling look at the same maps.",
+        source="After Szegedy et al. 2015, for small pictures.",
+        input_shape=(32, 32, 3),
+        build=classics.inception,
+    ),
+    "xception": Architecture(
+        title="Xception-like",
+        summary="Three residual blocks of separable convolutions: each channel by itself, then all at each place.",
+        source="After Chollet 2017, for small pictures.",
+        input_shape=(32, 32, 3),
+        build=classics.xception,
+    ),
+    "transfer": Architecture(
+        title="MobileNetV2, frozen",
+        summary="A network trained on ImageNet, unchanged, and one new dense layer that learns from what it sees.",
+        source="Sandler et al. 2018, with the weights of Keras.",
+        input_shape=(224, 224, 3),  # For which its weights were learned.
+        build=transfer.build,
+        base=transfer.mobilenet_v2,
+        scaling="-1..1",
+        least=32,
     ),
 }

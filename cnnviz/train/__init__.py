@@ -1,6 +1,23 @@
 """Learning: from settings to a trained network in a folder."""
 
+from cnnviz.train.augment import AUGMENTATIONS
+from cnnviz.train.data import TrainingData, gather
 from cnnviz.train.loop import Run, train
+from cnnviz.train.runs import Control, RunFolder, Status
 from cnnviz.train.settings import TrainingSettings
+from cnnviz.train.shelf import clean_up, find_run, list_runs
 
-__all__ = ["Run", "TrainingSettings", "train"]
+__all__ = [
+    "AUGMENTATIONS",
+    "Control",
+    "Run",
+    "RunFolder",
+    "Status",
+    "TrainingData",
+    "TrainingSettings",
+    "clean_up",
+    "find_run",
+    "gather",
+    "list_runs",
+    "train",
+]

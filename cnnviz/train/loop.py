@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-import csv
+import math
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cnnviz.data.datasets import load_dataset
-from cnnviz.data.handwriting import rewrite
-from cnnviz.errors import SettingsError
-from cnnviz.models.zoo import ARCHITECTURES
-from cnnviz.train.pictures import batches, prepare
+from cnnviz.errors import CnnvizError
+from cnnviz.train.data import TrainingData, gather
+from cnnviz.train.learner import PORTION, Learner
+from cnnviz.train.runs import BATCH_COLUMNS, COLUMNS, RunFolder, check_same
 from cnnviz.train.settings import TrainingSettings
+from cnnviz.train.snapshots import GRADIENT_PICTURES, WATCHED, Snapshots, as_array
+from cnnviz.train.watcher import Watcher
 
-COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy")
+OnEvent = Callable[[Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run that has ended.
+    """A run that has ended, or that was left to be taken up again.
 
     Attributes:
-        folder: Where settings.json, metrics.csv, snapshots/ and model.keras are.
+        folder: Where settings.json, metrics.csv, snapshots/, model.keras and the rest are (`cnnviz.train.runs`).
         settings: What it was made of.
         epochs: Epochs that were finished, earlier ones of a resumed run included.
-        test: "loss" and "accuracy" on the test pictures, and with the augmentation "handwriting" also
-            "rewritten_accuracy", on the same pictures as another hand writes them; empty if the run was stopped.
-        stopped: Whether `should_stop` ended it.
+        test: "loss" and "accuracy" on the test pictures; with the augmentation "handwriting" also "rewritten_accuracy",
+            on the same pictures as another hand writes them; with `test_turn` also "turned_accuracy"; empty if the run
+            was not finished.
+        stopped: Whether it was stopped.
+        state: "done", "stopped", "failed", or "paused" if it was parked.
+        sentence: Why it failed; empty otherwise.
+        shares: Of the time at work, by "callbacks": what watching cost.
     """
 
     folder: Path
@@ -38,24 +45,30 @@ class Run:
     epochs: int
     test: Mapping[str, float]
     stopped: bool
+    state: str = "done"
+    sentence: str = ""
+    shares: Mapping[str, float] = field(default_factory=dict)
 
 
 def train(
     settings: TrainingSettings,
     *,
     folder: str | Path,
-    on_event: Callable[[Mapping[str, Any]], None] | None = None,
+    on_event: OnEvent | None = None,
     should_stop: Callable[[], bool] | None = None,
+    park_after: float | None = None,
 ) -> Run:
     """Train a network and leave everything about it in a folder.
 
-    A folder with the snapshots of an unfinished run of the same settings is taken up where it ended.
+    A folder with an unfinished run of the same settings is taken up after its last finished epoch, or at the batch at
+    which it was parked. What `RunFolder.ask` asks is done after every batch.
 
     Args:
         settings: What to train, on what, how.
-        folder: For `settings.json`, `metrics.csv`, `snapshots/` and `model.keras`; made if it is missing.
-        on_event: Called with `{"kind": "batch" | "epoch" | "end", …}` and the figures so far.
+        folder: As `cnnviz.train.runs` describes it; made if it is missing.
+        on_event: Called with `{"kind": "prepare" | "batch" | "epoch" | "rewind" | "end", …}` and the figures so far.
         should_stop: Asked after every batch; the run ends when it answers true.
+        park_after: Seconds of pause after which the run is left to be taken up later; None never.
 
     Returns:
         The run, with its accuracy on the test pictures.
@@ -63,128 +76,278 @@ def train(
     Raises:
         SettingsError: If the folder holds a run of other settings, or the settings do not fit the data.
         DatasetUnavailable: If the data are not to be had.
+        NetworkError: If the weights to start from are not to be had.
+        RunError: If the folder cannot be written, or somebody else trains in it.
     """
-    folder = Path(folder)
-    _check(folder, settings)
-    if settings.architecture not in ARCHITECTURES:
-        raise SettingsError(
-            f"There is no architecture called {settings.architecture!r}; there are: {', '.join(ARCHITECTURES)}."
+    run = RunFolder(folder)
+    check_same(run, settings)
+    with ExitStack() as held:
+        known = (run.path / "status.json").exists()
+        if known:
+            _hold(run, held)
+        try:
+            settings.entry()
+            if known:
+                run.write_status(replace(run.status(), state="running", sentence="Loading the pictures."))
+            data = gather(settings, on_progress=_telling(on_event, "download"))
+            if not known:  # Only now is the folder this run's: settings that do not fit must not keep better ones out.
+                _hold(run, held)
+                known = True
+            with run.sentences():
+                run.write_settings(settings)
+                return _Training(run, settings, data, on_event, should_stop, park_after).run_all()
+        except CnnvizError as error:
+            _note_failure(run, known, str(error))
+            raise
+        except Exception as error:
+            _note_failure(run, known, f"The run ended unexpectedly: {type(error).__name__}.")
+            raise
+
+
+def _hold(run: RunFolder, held: ExitStack) -> None:
+    """Let nobody else train in a folder, which is made if it is missing."""
+    with run.sentences():
+        run.path.mkdir(parents=True, exist_ok=True)
+        held.enter_context(run.locked())
+
+
+def _note_failure(run: RunFolder, known: bool, sentence: str) -> None:
+    """Say in the folder why a run ended, if it is this run's and still can be written."""
+    if known:
+        with suppress(OSError, CnnvizError):
+            run.write_status(replace(run.status(), state="failed", sentence=sentence))
+
+
+def _telling(on_event: OnEvent | None, what: str) -> Callable[[int, int], None] | None:
+    if on_event is None:
+        return None
+    return lambda done, of: on_event({"kind": "prepare", "what": what, "done": done, "of": of})
+
+
+class _Training:
+    """Everything of one call of `train`."""
+
+    def __init__(
+        self,
+        run: RunFolder,
+        settings: TrainingSettings,
+        data: TrainingData,
+        on_event: OnEvent | None,
+        should_stop: Callable[[], bool] | None,
+        park_after: float | None,
+    ) -> None:
+        self.run, self.settings, self.data = run, settings, data
+        self.on_event = on_event or (lambda event: None)
+        self.began = time.perf_counter()
+        self._say("Building the network.")
+        self.learner = Learner(settings, data, on_features=_telling(self.on_event, "features"))
+        self.model, self.examples = self.learner.model, self.learner.examples
+        sizes = [min(settings.batch_size, len(data.x) - start) for start in range(0, len(data.x), settings.batch_size)]
+        status = replace(
+            run.status(), state="running", sentence="", epochs=settings.epochs, of=len(sizes), parked=False
         )
-    architecture = ARCHITECTURES[settings.architecture]
-    dataset = load_dataset(settings.dataset, limit=settings.limit, seed=settings.seed)
-    x, y, x_validation, y_validation = _split(dataset.x_train, dataset.y_train, settings)
-    # Only now is the folder this run's: settings that do not fit must not keep better ones out.
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "settings.json").write_text(settings.to_json(), encoding="utf-8")
-
-    import keras
-
-    keras.utils.set_random_seed(settings.seed)
-    examples = batches(x, y, settings)
-    shape = prepare(x[:1], settings).shape[1:]
-    model = architecture.build(shape, len(dataset.class_names))
-    model.compile(
-        _optimizer(settings, steps=len(examples) * settings.epochs),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-    )
-    reporter, backup = _callbacks(folder, examples, on_event or (lambda event: None), should_stop or (lambda: False))
-    model.fit(
-        examples,
-        epochs=settings.epochs,
-        validation_data=(prepare(x_validation, settings), y_validation) if len(x_validation) else None,
-        callbacks=[backup, reporter],
-        shuffle=False,  # The examples do it, so that an epoch's order is the same in a run that is taken up again.
-        verbose=0,
-    )
-    stopped = bool(model.stop_training)
-    test = {} if stopped else _test(model, dataset.x_test, dataset.y_test, settings)
-    # A fresh copy has no optimiser, whose state would make the file three times the size.
-    copy = architecture.build(shape, len(dataset.class_names))
-    copy.set_weights(model.get_weights())
-    copy.save(folder / "model.keras")
-    if on_event:
-        on_event({"kind": "end", "stopped": stopped, **{f"test_{name}": value for name, value in test.items()}})
-    epochs = reporter.finished if stopped else settings.epochs
-    return Run(folder, settings, epochs=epochs, test=test, stopped=stopped)
-
-
-def _check(folder: Path, settings: TrainingSettings) -> None:
-    path = folder / "settings.json"
-    if path.exists() and TrainingSettings.from_json(path.read_text(encoding="utf-8")) != settings:
-        raise SettingsError(f"{folder} holds a run of other settings; choose another folder, or delete it.")
-
-
-def _split(x: np.ndarray, y: np.ndarray, settings: TrainingSettings) -> tuple[np.ndarray, ...]:
-    order = np.random.default_rng(settings.seed).permutation(len(x))
-    aside = int(len(x) * settings.validation_share)
-    if settings.batch_size > len(x) - aside:
-        raise SettingsError(
-            f"A batch of {settings.batch_size} is larger than the {len(x) - aside} training pictures; choose less."
+        if not status.learning_rate:
+            status = replace(status, learning_rate=settings.learning_rate)
+        else:
+            self.learner.scale.assign(status.learning_rate / settings.learning_rate)
+        self.watcher = Watcher(
+            run,
+            status,
+            scale=self.learner.scale,
+            rate=settings.learning_rate,
+            sizes=sizes,
+            on_event=self.on_event,
+            should_stop=should_stop or (lambda: False),
+            park_after=park_after,
         )
-    return x[order[aside:]], y[order[aside:]], x[order[:aside]], y[order[:aside]]
+        self.snapshots = self._snapshots()
 
+    def run_all(self) -> Run:
+        """From the first epoch that is missing to the last, and the test."""
+        first, batch, sums = self._take_up()
+        epoch, watcher = first, self.watcher
+        watcher.flush()
+        ended = self._is_enough(epoch)
+        while not ended:
+            watcher.begin(epoch, batch=batch, sums=sums)
+            watcher.attend()
+            if not watcher.ending:
+                self._one_epoch(epoch, batch)
+            if watcher.ending == "rewound":
+                self._rewind()
+                epoch, batch, sums = 0, 0, None
+                continue
+            if watcher.ending:
+                break
+            epoch, batch, sums = epoch + 1, 0, None
+            ended = self._is_enough(epoch)
+        return self._finish(epoch)
 
-def _optimizer(settings: TrainingSettings, *, steps: int) -> Any:
-    import keras
+    def _one_epoch(self, epoch: int, batch: int) -> None:
+        import keras
 
-    rate: Any = settings.learning_rate
-    if settings.schedule == "cosine":
-        rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
-    kinds = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam, "adamw": keras.optimizers.AdamW}
-    return kinds[settings.optimizer](learning_rate=rate)
+        watcher, examples, began = self.watcher, self.examples, time.perf_counter()
+        paused, aside = watcher.paused, self.learner.validation
+        self.examples.begin(epoch, batch)
 
+        class Follow(keras.callbacks.Callback):
+            model: Any
 
-def _test(model: Any, x: np.ndarray, y: np.ndarray, settings: TrainingSettings) -> dict[str, float]:
-    loss, accuracy = model.evaluate(prepare(x, settings), y, batch_size=500, verbose=0)
-    test = {"loss": float(loss), "accuracy": float(accuracy)}
-    if settings.augmentation == "handwriting":
-        rng = np.random.default_rng(0)
-        rewritten = np.stack([rewrite(picture[..., 0], rng) for picture in x])[..., None]
-        test["rewritten_accuracy"] = float(
-            model.evaluate(prepare(rewritten, settings), y, batch_size=500, verbose=0)[1]
+            def on_epoch_begin(self, number: int, logs: Any = None) -> None:
+                # To build itself, a new model has looked at a batch, and Keras has called that an epoch.
+                examples.begin(epoch, batch)
+
+            def on_train_batch_end(self, number: int, logs: Any = None) -> None:
+                if not watcher.batch(batch + number, logs or {}):
+                    self.model.stop_training = True
+
+        history = self.model.fit(
+            self.examples,
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            validation_data=(aside, self.data.y_validation) if len(aside) else None,
+            validation_batch_size=PORTION,
+            callbacks=[Follow()],
+            shuffle=False,  # The examples do it, so that an epoch's order is the same in a run that is taken up again.
+            verbose=0,
+        ).history
+        if watcher.status.batch < watcher.status.of or watcher.ending == "failed":
+            return  # Ended within it.
+        kept = time.perf_counter()
+        row: dict[str, float] = {"epoch": epoch + 1}
+        row |= {name: total / watcher.seen for name, total in watcher.sums.items()}
+        row |= {name: float(values[-1]) for name, values in history.items() if name.startswith("val_")}
+        row["learning_rate"] = float(as_array(self.model.optimizer.learning_rate))
+        row["seconds"] = kept - began - (watcher.paused - paused)
+        self.run.write_rows("metrics.csv", COLUMNS, [row], anew=False)
+        watcher.status = replace(watcher.status, epoch=epoch + 1, batch=0)
+        self._checkpoint(epoch + 1)
+        if self.settings.patience is not None and self._best()[0] == epoch + 1:
+            self.run.write_arrays("best.npz", self.learner.numbers())
+        self.snapshots.keep(epoch + 1)
+        watcher.flush()
+        watcher.own += time.perf_counter() - kept
+        self.on_event({"kind": "epoch", **row})
+
+    def _is_enough(self, epoch: int) -> bool:
+        """Whether all epochs are done, or the validation loss has not fallen for as long as was allowed."""
+        if epoch >= self.settings.epochs:
+            return True
+        patience = self.settings.patience
+        return patience is not None and epoch - self._best()[0] >= patience > 0 and epoch > 0
+
+    def _best(self) -> tuple[int, float]:
+        """The epoch with the lowest validation loss, and that; 0 before there is one."""
+        losses = [(row["val_loss"], int(row["epoch"])) for row in self.run.metrics() if "val_loss" in row]
+        loss, epoch = min(losses, default=(math.inf, 0))
+        return epoch, loss
+
+    def _take_up(self) -> tuple[int, int, dict[str, float] | None]:
+        """The epoch and batch that come next, and the sums of that epoch; what is in the folder beyond them goes."""
+        run, watcher = self.run, self.watcher
+        values = run.checkpoint()
+        if values is None:
+            self._begin_anew()
+            return 0, 0, None
+        self.learner.load(self.run.arrays(values["file"]))
+        epoch, batch = int(values["epoch"]), int(values["batch"])
+        rows = [row for row in run.metrics() if row["epoch"] <= epoch]
+        run.write_rows("metrics.csv", COLUMNS, rows, anew=True)
+        done = [row for row in run.batches() if (row["epoch"], row["batch"]) < (epoch, batch)]
+        run.write_rows("batches.csv", BATCH_COLUMNS, done, anew=True)
+        again = epoch < self.settings.epochs and not values["parked"] and not self._is_enough(epoch)
+        interrupted = (*watcher.status.interrupted, *([epoch] if again else []))
+        watcher.status = replace(watcher.status, epoch=epoch, batch=batch, interrupted=interrupted)
+        return epoch, batch, values["sums"]
+
+    def _begin_anew(self) -> None:
+        """The tables are empty, and the first weights are kept to go back to."""
+        self.run.write_rows("metrics.csv", COLUMNS, [], anew=True)
+        self.run.write_rows("batches.csv", BATCH_COLUMNS, [], anew=True)
+        self.run.write_arrays("first.npz", self.learner.numbers())
+        self.snapshots.keep(0)
+
+    def _rewind(self) -> None:
+        """Back to the first weights; the curves begin anew."""
+        self.learner.load(self.run.arrays("first.npz"))
+        self.run.forget_checkpoint()
+        self.run.write_rows("metrics.csv", COLUMNS, [], anew=True)
+        self.run.write_rows("batches.csv", BATCH_COLUMNS, [], anew=True)
+        self.watcher.rows = []
+        self.watcher.status = replace(self.watcher.status, epoch=0, batch=0, seconds=0.0, interrupted=())
+        self.watcher.flush()
+        self.on_event({"kind": "rewind"})
+
+    def _finish(self, epoch: int) -> Run:
+        """The model as it is now in the folder, and if the run came to its end, how good it is."""
+        watcher, run = self.watcher, self.run
+        states = {"": "done", "stopped": "stopped", "parked": "paused", "failed": "failed"}
+        state = states[watcher.ending]
+        if state == "paused":
+            self._checkpoint(epoch, batch=watcher.status.batch, parked=True)
+            watcher.status = replace(watcher.status, state="paused", parked=True)
+            watcher.flush()
+            return Run(run.path, self.settings, epoch, {}, stopped=False, state=state)
+        test: dict[str, float] = {}
+        if state == "done" and self.settings.patience is not None and (run.path / "best.npz").is_file():
+            self.learner.load(self.run.arrays("best.npz"))
+        if state == "failed":  # What was learned before is kept, if there was anything.
+            values = run.checkpoint()
+            if values is not None:
+                self.learner.load(self.run.arrays(values["file"]))
+        if state != "failed" or epoch:
+            self.learner.save(run)
+        if state == "done":
+            self._say("Testing the network.")
+            found, test = self.learner.test()
+            arrays = {"predicted": found.predicted, "certainty": found.certainty, "labels": self.data.y_test}
+            run.write_arrays("evaluation.npz", arrays, compressed=True)
+            best = {"best_epoch": self._best()[0]} if self.settings.patience is not None else {}
+            run.write_json("evaluation.json", {**found.summary, "test": test, **best})
+        watcher.status = replace(watcher.status, state=state)
+        watcher.flush()
+        end: dict[str, Any] = {"kind": "end", "stopped": state == "stopped"}
+        if state == "failed":
+            end["sentence"] = watcher.status.sentence
+        self.on_event({**end, **{f"test_{name}": value for name, value in test.items()}})
+        worked = time.perf_counter() - self.began - watcher.paused
+        shares = {"callbacks": watcher.own / worked}
+        sentence = watcher.status.sentence if state == "failed" else ""
+        return Run(run.path, self.settings, epoch, test, state == "stopped", state, sentence, shares)
+
+    def _snapshots(self) -> Snapshots:
+        data = self.data
+        rows = np.sort(np.random.default_rng(0).permutation(len(data.x_test))[:WATCHED])
+        x = data.x_test[rows]
+        watched = self.run.watched()
+        if watched is None or watched.shape != x.shape[1:]:
+            watched = x[0]
+        self.run.write_arrays(
+            "snapshots/pictures.npz",
+            {"x": x, "y": data.y_test[rows], "rows": rows, "watched": watched},
+            compressed=True,
         )
-    return test
+        some = slice(GRADIENT_PICTURES)
+        return Snapshots(
+            self.run,
+            self.model,
+            self.learner.loss,
+            output=self.learner.entry.output,
+            given=self.learner.given(x),
+            watched=None if self.learner.base else self.learner.given(watched[None]),
+            examples=(self.learner.given(data.x[some]), self.learner.wanted(data.y[some])),
+        )
 
+    def _checkpoint(self, epoch: int, *, batch: int = 0, parked: bool = False) -> None:
+        sums = self.watcher.sums if batch else None
+        self.run.write_checkpoint(self.learner.numbers(), epoch=epoch, batch=batch, sums=sums, parked=parked)
 
-def _callbacks(
-    folder: Path, examples: Any, on_event: Callable[[Mapping[str, Any]], None], should_stop: Callable[[], bool]
-) -> tuple[Any, Any]:
-    """What reports and stops a run, and what keeps a snapshot of every epoch that was finished."""
-    import keras
-
-    class Reporter(keras.callbacks.Callback):
-        model: Any
-        epoch = finished = batches = 0
-
-        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-            self.epoch = self.finished = epoch
-            if examples.epoch != epoch:  # A run that is taken up again: its order and hands go on, too.
-                examples.epoch = epoch
-                examples.shuffle()
-            if epoch == 0:
-                with (folder / "metrics.csv").open("w", newline="") as file:
-                    csv.writer(file).writerow(COLUMNS)
-
-        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-            self.batches = batch + 1
-            on_event({"kind": "batch", "epoch": self.epoch, "batch": batch, "of": len(examples), **(logs or {})})
-            if should_stop():
-                self.model.stop_training = True
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            if self.batches < len(examples):  # Stopped within it.
-                return
-            self.finished = epoch + 1
-            row = {"epoch": epoch + 1, **(logs or {})}
-            with (folder / "metrics.csv").open("a", newline="") as file:
-                csv.writer(file).writerow([row.get(column, "") for column in COLUMNS])
-            on_event({"kind": "epoch", **row})
-
-    class Backup(keras.callbacks.BackupAndRestore):
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            if reporter.batches == len(examples):
-                super().on_epoch_end(epoch, logs)
-
-    reporter = Reporter()
-    return reporter, Backup(folder / "snapshots", delete_checkpoint=False)
+    def _say(self, sentence: str) -> None:
+        if hasattr(self, "watcher"):
+            self.watcher.status = replace(self.watcher.status, sentence=sentence)
+            self.watcher.flush()
+            self.watcher.status = replace(self.watcher.status, sentence="")
+        else:
+            self.run.write_status(
+                replace(self.run.status(), state="running", sentence=sentence, epochs=self.settings.epochs)
+            )

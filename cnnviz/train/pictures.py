@@ -1,4 +1,4 @@
-"""From a data set's pictures to batches: prepared, written again by another hand, scaled to [0, 1]."""
+"""From a data set's pictures to batches: augmented, prepared, scaled."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from typing import Any
 import numpy as np
 
 from cnnviz.data.drawing import prepare_digit
-from cnnviz.data.handwriting import Hand, rewrite
+from cnnviz.models.scaling import SCALINGS
+from cnnviz.models.zoo import ARCHITECTURES
+from cnnviz.train.augment import augmented
 from cnnviz.train.settings import TrainingSettings
 
-# Wider than what the network is measured on, and on a coarser enlargement, which is four times as fast.
-TRAINING_HAND = Hand(turn=18, shear=0.25, stretch=0.12, bend=0.8, thicken=0.75, detail=4)
-UNTOUCHED = 0.15  # This share of the pictures of each batch keeps its own hand.
+
+def scaling(settings: TrainingSettings) -> str:
+    """How pixels become numbers in a run, a key of `cnnviz.models.scaling.SCALINGS`."""
+    if not settings.scaled:
+        return "0..255"
+    entry = ARCHITECTURES.get(settings.architecture)
+    return entry.scaling if entry else "0..1"
 
 
 def prepare(pictures: np.ndarray, settings: TrainingSettings) -> np.ndarray:
@@ -24,74 +30,61 @@ def prepare(pictures: np.ndarray, settings: TrainingSettings) -> np.ndarray:
         settings: Of the run.
 
     Returns:
-        The same shape, or `(n, 28, 28, 1)` with the preparation "digit"; float32 in [0, 1].
+        The same shape, or `(n, 28, 28, 1)` with the preparation "digit"; float32, in [0, 1] unless the settings say
+        otherwise.
     """
     if settings.preparation == "digit":
-        return np.stack([prepare_digit(picture[..., 0]) for picture in pictures])[..., None]
-    return pictures.astype(np.float32) / 255
+        digits = np.empty((len(pictures), 28, 28, 1), np.float32)
+        for row, picture in enumerate(pictures):
+            digits[row, ..., 0] = prepare_digit(picture[..., 0])
+        return digits if settings.scaled else 255 * digits
+    return SCALINGS[scaling(settings)](pictures.astype(np.float32))
 
 
 def batches(x: np.ndarray, y: np.ndarray, settings: TrainingSettings) -> Any:
-    """The training pictures as a `keras.utils.PyDataset`, another order and another hand in every epoch.
+    """The training pictures as a `keras.utils.PyDataset`, another order and other changes in every epoch.
 
     What a batch holds depends on the seed, the epoch and the batch's number alone, so threads may make them ahead.
 
     Args:
-        x: Shape `(n, height, width, channels)`, uint8.
+        x: Shape `(n, height, width, channels)`, uint8; or float32 features `(n, numbers)`, which are taken as they are.
         y: Shape `(n,)`, int64.
         settings: Of the run.
     """
     import keras
 
     class Batches(keras.utils.PyDataset):
+        first = 0  # Batches of this epoch that are left out since they have been seen.
+
         def __init__(self) -> None:
             super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
-            self.epoch = 0
-            self.shuffle()
+            self.begin(0)
 
-        def __len__(self) -> int:
+        @property
+        def of(self) -> int:
+            """Batches of an epoch."""
             return math.ceil(len(x) / settings.batch_size)
 
+        def __len__(self) -> int:
+            return self.of - self.first
+
         def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+            number += self.first
             rows = self.order[number * settings.batch_size : (number + 1) * settings.batch_size]
+            if x.ndim == 2:
+                return x[rows], y[rows]
             pictures = x[rows]
-            if settings.augmentation == "handwriting":
+            if settings.augmentation:
                 rng = np.random.default_rng((settings.seed, self.epoch, number))
-                return prepare(_rewritten(pictures, rng), settings), y[rows]
-            if settings.augmentation == "photographs":
-                rng = np.random.default_rng((settings.seed, self.epoch, number))
-                return prepare(_moved(pictures, rng), settings), y[rows]
+                pictures = augmented(pictures, settings.augmentation, rng)
             return prepare(pictures, settings), y[rows]
 
-        def shuffle(self) -> None:
-            self.order = np.random.default_rng((settings.seed, self.epoch)).permutation(len(x))
+        def begin(self, epoch: int, first: int = 0) -> None:
+            """Set the epoch, and the batch in it, that comes next."""
+            self.epoch, self.first = epoch, first
+            self.order = np.random.default_rng((settings.seed, epoch)).permutation(len(x))
 
         def on_epoch_end(self) -> None:
-            self.epoch += 1
-            self.shuffle()
+            self.begin(self.epoch + 1)
 
     return Batches()
-
-
-def _rewritten(pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Every picture on the hand's canvas, most of them written again; shape `(n, canvas, canvas, 1)`."""
-    side = TRAINING_HAND.canvas
-    margins = [((side - size) // 2, side - size - (side - size) // 2) for size in pictures.shape[1:3]]
-    padded = np.pad(pictures[..., 0], ((0, 0), *margins))
-    changed = rng.random(len(pictures)) >= UNTOUCHED
-    for row in np.flatnonzero(changed):
-        padded[row] = rewrite(pictures[row, ..., 0], rng, TRAINING_HAND)
-    return padded[..., None]
-
-
-def _moved(pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Every picture mirrored or not, and moved by up to an eighth of its size; what comes in mirrors what is there."""
-    count, height, width = pictures.shape[:3]
-    reach = (height // 8, width // 8)
-    padded = np.pad(pictures, ((0, 0), (reach[0],) * 2, (reach[1],) * 2, (0, 0)), mode="reflect")
-    moved = np.empty_like(pictures)
-    for row in range(count):
-        top, left = (int(rng.integers(0, 2 * size + 1)) for size in reach)
-        one = padded[row, top : top + height, left : left + width]
-        moved[row] = one[:, ::-1] if rng.random() < 0.5 else one
-    return moved

@@ -120,6 +120,8 @@ def _download(key: str) -> Network:
 
 
 def _open(key: str) -> Network:
+    if key.startswith(networks.TRAINED):
+        return _kept(networks.open_trained(key))
     return _kept(load_network(networks.source(key)))
 
 

@@ -16,7 +16,7 @@ STYLE = """<style>
 .st-key-predicted h2 { font-size: 1.8rem; padding-top: 0.5rem; }
 @media (min-width: 800px) { .stMainBlockContainer { padding-left: 3rem; padding-right: 3rem; } }
 @media (max-width: 640px) { .stColumn:has(.st-key-seen) { order: 1; } }
-.stApp .stButton [data-testid="stBaseButton-primary"],
+.stApp button[data-testid="stBaseButton-primary"]:enabled,
 .stApp [data-testid="stMultiSelectTagsContainer"] [role="group"] > span { color: light-dark(#ffffff, #12151a); }
 </style>"""
 

@@ -40,6 +40,8 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("Explain", "explain/class_activation.py", "Class activation", ":material/local_fire_department:"),
     PageEntry("Explain", "explain/compare.py", "Compare", ":material/compare:"),
     PageEntry("Explain", "explain/dream.py", "Dream", ":material/bedtime:"),
+    PageEntry("Train", "train/data.py", "Data", ":material/photo_library:"),
+    PageEntry("Train", "train/train.py", "Train", ":material/model_training:"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The networks of the menu: those of the catalogue, and the files of whoever runs the server."""
+"""The networks of the menu: those of the catalogue, the files of whoever runs the server, and what was trained here."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import streamlit as st
+
+from cnnviz.errors import NetworkError, RunError
+from cnnviz.models import Network
 from cnnviz.models.library import NETWORKS, NetworkEntry
 from cnnviz.models.own import PREFIX, own_networks
+from cnnviz.train import RunFolder, find_run, opened
 
 FIRST = next(iter(NETWORKS))  # What is shown until another is chosen, and where another cannot be opened.
 OPTION = "--networks"
+TRAINED = "run/"  # Begins the keys of networks that were trained here; the run's id follows.
+_SEEN = "trained_networks"
 
 
 def choices() -> dict[str, NetworkEntry]:
@@ -22,6 +29,9 @@ def choices() -> dict[str, NetworkEntry]:
         title = f"{file.title} ({file.path.name})" if file.title in taken else file.title
         entries[key] = NetworkEntry(title=title, summary=f"A network of your own, from {file.path.name}.")
         taken.add(title)
+    for key, run in _trained().items():
+        title = f"{run.name} ({run.id[:4]})"
+        entries[key] = _entry(title, run)
     return entries
 
 
@@ -37,8 +47,79 @@ def entry(key: str) -> NetworkEntry:
 
 def source(key: str) -> str | Path:
     """What `load_network` opens for a key: the key itself, or the path of a file."""
+    if key.startswith(TRAINED):
+        return _model(key)
     file = None if key in NETWORKS else own_networks(*given_folders()).get(key)
     return file.path if file else key
+
+
+def keep_trained(run: str) -> None:
+    """Put the network of a run, by its id, into this session's menu."""
+    seen = st.session_state.setdefault(_SEEN, [])
+    if run not in seen:
+        seen.append(run)
+
+
+def forget_trained(run: str) -> None:
+    """Take it out again."""
+    seen = st.session_state.get(_SEEN, [])
+    if run in seen:
+        seen.remove(run)
+
+
+def trained_key(run: str) -> str:
+    """The key of the network of a run."""
+    return f"{TRAINED}{run}"
+
+
+def _trained() -> dict[str, RunFolder]:
+    """The runs of this session's menu that are still there, by the keys of their networks."""
+    found = {}
+    for one in st.session_state.get(_SEEN, []):
+        try:
+            run = find_run(one)
+        except RunError:
+            continue
+        if run.model.is_file():
+            found[trained_key(one)] = run
+    return found
+
+
+def _entry(title: str, run: RunFolder) -> NetworkEntry:
+    """The line of the menu for a network that was trained here."""
+    summary = "A network that was trained here, on the page Train."
+    settings = run.settings
+    if not opened.reads_digits(settings):
+        return NetworkEntry(title=title, summary=summary)
+    digits = NETWORKS[FIRST]
+    return NetworkEntry(
+        title=title,
+        summary=summary,
+        knows=digits.knows,
+        class_names=digits.class_names,
+        prepare=digits.prepare,
+        recentres=opened.recentres(settings),
+    )
+
+
+def open_trained(key: str) -> Network:
+    """Open the network of a run.
+
+    Raises:
+        NetworkError: If it is gone.
+    """
+    try:
+        return opened.open_run(find_run(key.removeprefix(TRAINED)))
+    except RunError as problem:
+        raise NetworkError(str(problem)) from problem
+
+
+def _model(key: str) -> str | Path:
+    # Asked in a thread that opens networks, which knows no session.
+    try:
+        return find_run(key.removeprefix(TRAINED)).model
+    except RunError:
+        return key
 
 
 def identity(key: str) -> str:

@@ -68,7 +68,8 @@ def show(sight: Seen | None) -> None:
         st.html(html.image(blank, alt="Nothing yet: the network's input is empty.", width=196))
     else:
         rows, columns = sight.pixels.shape[:2]
-        kind = "bright ink on black" if recentres else "resized, its proportions given up"
+        is_ink = networks.entry(sidebar.chosen_network()).prepare is not None
+        kind = "bright ink on black" if is_ink else "resized, its proportions given up"
         alt = f"The prepared picture, {rows} × {columns} pixels, {kind}."
         st.html(html.image(sight.pixels, alt=alt, width=196))
     if recentres:

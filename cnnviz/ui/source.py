@@ -12,6 +12,10 @@ from cnnviz.ui import html, state
 from cnnviz.ui.components.pad import drawing_pad
 
 MEGABYTES = 10
+NO_CAMERA = (
+    "Browsers give their camera only to pages opened over HTTPS or on this computer itself, and this page came over "
+    "plain HTTP. On a phone, choose a file below: it offers to take a photo."
+)
 
 
 def choose() -> None:
@@ -71,7 +75,7 @@ def _upload() -> None:
 
 
 def _camera() -> None:
-    if _camera_allowed(st.context.url):
+    if camera_allowed(st.context.url):
         st.camera_input(
             "Hold a digit on paper in front of the camera",
             key="camera",
@@ -79,10 +83,7 @@ def _camera() -> None:
             args=(state.CAMERA, "camera", open_picture),
         )
     else:
-        st.info(
-            "Browsers give their camera only to pages opened over HTTPS or on this computer itself, and this page came "
-            "over plain HTTP. On a phone, choose a file below: it offers to take a photo."
-        )
+        st.info(NO_CAMERA)
         st.file_uploader(
             "Take a photo or choose one, up to 10 MB",
             max_upload_size=MEGABYTES,
@@ -93,7 +94,7 @@ def _camera() -> None:
     _preview()
 
 
-def _camera_allowed(url: str | None) -> bool:
+def camera_allowed(url: str | None) -> bool:
     """Whether a browser gives its camera to a page at this address (W3C Secure Contexts, section 3.1)."""
     parts = urlsplit(url or "http://localhost")
     host = parts.hostname or ""

@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from cnnviz.data import reduced
+from cnnviz.data import DATASETS, reduced
 from cnnviz.data.samples import SAMPLES, load_sample, sample_strokes
 from cnnviz.data.shapes import KINDS, make_shapes
 from cnnviz.errors import PictureError
@@ -29,6 +29,11 @@ PICTURE, PREPARED, TYPED = INPUTS_FROM = ("Picture", "Prepared", "Numbers")
 PAINTED = 0.9  # Seconds that a browser takes to show a page.
 SHAPES = 20_000  # Seed of generated pictures; no network was trained or measured with it.
 LARGEST = 1000  # Pixels a side; no network here looks at more.
+
+# What the page Data chooses for those that train.
+DATA_SET = "data_set"
+OWN = "own"  # The class's own pictures, beside the keys of the catalogue.
+VALIDATION, SHARE = 20, 100  # Per cent, until another share is chosen.
 
 # What shows the current picture or an answer to it, and is run again when the picture changes.
 LIVE = ("draw", "current_picture")
@@ -256,6 +261,42 @@ def learned_kernel(layer: str, kernel: int) -> None:
 def learned_key(network: str | None, layer: str) -> str:
     """Under which the kernels chosen of a layer of a network are kept."""
     return f"learned_kernels_{network}_{layer}"
+
+
+@dataclass(frozen=True)
+class DataChoice:
+    """What a network will learn from.
+
+    Attributes:
+        dataset: A key of `cnnviz.data.DATASETS`, or `OWN`.
+        share: Of the pictures to learn from, in (0, 1].
+        validation_share: Of those, kept aside for validation, in [0, 1).
+        seed: Of these draws.
+        augmentation: Keys of `cnnviz.train.augment.AUGMENTATIONS`.
+    """
+
+    dataset: str
+    share: float
+    validation_share: float
+    seed: int
+    augmentation: tuple[str, ...]
+
+
+def first_data() -> str:
+    """The data set that is looked at until another is chosen: the first that needs no download now."""
+    return next(key for key, entry in DATASETS.items() if not entry.megabytes)
+
+
+def data_choice() -> DataChoice:
+    """What was chosen on the page Data; before that, what it begins with."""
+    kept = st.session_state
+    return DataChoice(
+        dataset=kept.get("data_in_use") or first_data(),
+        share=kept.get("data_percent", SHARE) / 100,
+        validation_share=kept.get("validation_percent", VALIDATION) / 100,
+        seed=kept.get("data_seed", 0),
+        augmentation=tuple(kept.get("augmentation", ())),
+    )
 
 
 def is_settled() -> bool:

@@ -1,4 +1,4 @@
-"""Benchmarks run with `--benchmark-enable`; otherwise only what takes a moment runs, once, to see that it works."""
+"""Benchmarks run with `--benchmark-enable -n 0`; else only what takes a moment runs, once, to see that it works."""
 
 import time
 
@@ -9,7 +9,7 @@ import pytest
 def measuring(request):
     """Skips what only measures, unless measuring was asked for."""
     if not request.config.getoption("benchmark_enable"):
-        pytest.skip("It only measures; run it with --benchmark-enable.")
+        pytest.skip("It only measures; run it with --benchmark-enable -n 0.")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The passes of the digits network beside what they are measured against, in one run.
 
-`python -m pytest tests/benchmarks --benchmark-enable` prints a table for each group. Only ratios mean something: a
+`python -m pytest tests/benchmarks --benchmark-enable -n 0` prints a table for each group. Only ratios mean something: a
 machine that runs other things is slow with everything.
 """
 

@@ -1,6 +1,6 @@
 """convolve beside TensorFlow and SciPy, and the memory that it takes, in one run.
 
-`python -m pytest tests/benchmarks/test_ops.py --benchmark-enable -s` prints the ratios.
+`python -m pytest tests/benchmarks/test_ops.py --benchmark-enable -n 0 -s` prints the ratios.
 """
 
 import statistics

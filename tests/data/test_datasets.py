@@ -1,9 +1,11 @@
 """Data sets come from the user's folder, which is never changed, or not at all, which is said plainly."""
 
+import threading
+
 import numpy as np
 import pytest
 
-from cnnviz.data import DATASETS, DatasetUnavailable, load_dataset
+from cnnviz.data import DATASETS, DatasetUnavailable, load_dataset, split_rows
 from cnnviz.data.shapes import make_shapes
 
 COUNTS = {"train": 40, "test": 10}
@@ -70,6 +72,7 @@ def test_offline_without_the_file_it_is_said_where_it_belongs(path, monkeypatch)
     with pytest.raises(DatasetUnavailable) as caught:
         load_dataset("mnist")
     assert str(path) in str(caught.value) and "connect this machine to the internet once" in str(caught.value)
+    assert str(caught.value).endswith("or choose shapes and digits_8x8, which are built in.")
     assert not path.exists()
 
 
@@ -122,8 +125,134 @@ def test_shapes_need_no_file_and_never_show_a_test_picture_in_training():
     np.testing.assert_array_equal(whole.x_train[:6], first.pictures)
 
 
+def test_keras_own_file_is_read_and_never_deleted(path, monkeypatch, tmp_path):
+    """Keras deletes a file whose checksum is another; ours are bit-exact copies with another one."""
+    import keras
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: pytest.fail("Keras was asked"))
+    file = tmp_path / "keras" / "datasets" / "mnist.npz"
+    file.parent.mkdir(parents=True)
+    assert DATASETS["mnist"].megabytes == 11
+    part = {"x": np.zeros((3, 28, 28), np.uint8), "y": np.arange(3)}
+    np.savez(file, **{f"{name}_{where}": part[name] for name in part for where in ("train", "test")})
+    assert DATASETS["mnist"].megabytes == 0
+    before = file.read_bytes()
+    assert len(load_dataset("mnist").x_test) == 3
+    assert file.read_bytes() == before
+
+
+def test_a_foreign_archive_of_cifar_is_not_given_to_keras(path, monkeypatch, tmp_path):
+    import keras
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(keras.datasets.cifar10, "load_data", lambda: pytest.fail("Keras was asked"))
+    file = tmp_path / "keras" / "datasets" / "cifar-10-batches-py-target_archive"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"half of it")
+    with pytest.raises(DatasetUnavailable, match=r"archive is not the whole archive of CIFAR-10; move it away"):
+        load_dataset("cifar10")
+    assert file.read_bytes() == b"half of it"
+
+
+def test_a_download_tells_how_far_it_is(path, monkeypatch, tmp_path):
+    import keras
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr("cnnviz.data.datasets.ASKED", 0.02)
+    told, enough = [], threading.Event()
+    part = np.zeros((5, 28, 28), np.uint8), np.arange(5, dtype=np.uint8)
+
+    def download():
+        folder = tmp_path / "keras" / "datasets" / "fashion-mnist"
+        folder.mkdir(parents=True)
+        (folder / "train-images-idx3-ubyte.gz").write_bytes(bytes(3 * 2**20))
+        assert enough.wait(20)
+        return part, part
+
+    def tell(done, of):
+        told.append((done, of))
+        if done:
+            enough.set()
+
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", download)
+    load_dataset("fashion_mnist", on_progress=tell)
+    assert (3 * 2**20, 30 * 2**20) in told
+
+
+@pytest.mark.parametrize(
+    ("contents", "sentence"),
+    [
+        (None, "is damaged or holds no x_train, y_train, x_test and y_test"),
+        ({"x": np.zeros((2, 28, 28), np.uint8)}, "is damaged or holds no x_train"),
+        (
+            {f"x_{part}": np.zeros((3, 28, 28), np.uint8) for part in COUNTS}
+            | {f"y_{part}": np.arange(2) for part in COUNTS},
+            r"pictures of shape \(3, 28, 28\) meet classes of shape \(2,\)",
+        ),
+    ],
+)
+def test_a_damaged_file_is_said(path, contents, sentence):
+    path.write_bytes(b"PK\x03\x04 and no more") if contents is None else np.savez(path, **contents)
+    with pytest.raises(DatasetUnavailable, match=sentence):
+        load_dataset("mnist")
+
+
+def test_the_small_digits_need_no_file():
+    dataset = load_dataset("digits_8x8")
+    assert dataset.x_train.shape == (1437, 8, 8, 1) and dataset.x_test.shape == (360, 8, 8, 1)
+    assert dataset.x_train.dtype == np.uint8 and dataset.x_train.max() == 255
+    assert (np.bincount(dataset.y_train) > 100).all() and (np.bincount(dataset.y_test) > 20).all()
+    np.testing.assert_array_equal(dataset.x_train, load_dataset("digits_8x8").x_train)
+
+
+def test_pictures_can_be_stretched():
+    own, larger = load_dataset("digits_8x8"), load_dataset("digits_8x8", size=16)
+    assert larger.x_train.shape == (1437, 16, 16, 1)
+    np.testing.assert_array_equal(larger.y_test, own.y_test)
+    assert np.abs(larger.x_test.mean() - own.x_test.mean()) < 2
+    for size in (3, 513):
+        with pytest.raises(ValueError, match=f"Pictures of {size} × {size} pixels cannot be learned from"):
+            load_dataset("digits_8x8", size=size)
+
+
+@pytest.mark.usefixtures("path")
+def test_vehicles_are_four_classes_of_cifar(tmp_path):
+    pictures, classes = np.zeros((10, 32, 32, 3), np.uint8), np.arange(10)[:, None]
+    np.savez(
+        tmp_path / "datasets" / "cifar10.npz", x_train=pictures, y_train=classes, x_test=pictures, y_test=classes[::-1]
+    )
+    dataset = load_dataset("cifar10_vehicles")
+    assert dataset.y_train.tolist() == [1, 1, 0, 0, 0, 0, 0, 0, 1, 1] and dataset.y_test.tolist() == [
+        *dataset.y_train[::-1]
+    ]
+
+
+def test_mnist_parts_as_in_the_tutorial():
+    labels = np.arange(60_000) % 10
+    train, aside = split_rows(labels, 0.2, seed=0)
+    assert (len(train), len(aside)) == (48_000, 12_000)
+    assert sorted([*train, *aside]) == list(range(60_000))
+    np.testing.assert_array_equal(aside, split_rows(labels, 0.2, seed=0)[1])
+    assert (aside != split_rows(labels, 0.2, seed=1)[1]).any()
+
+
+@pytest.mark.parametrize("counts", [(2, 2), (1, 5), (3, 15), (10, 4, 7)])
+def test_few_pictures_part_class_by_class(counts):
+    labels = np.repeat(np.arange(len(counts)), counts)
+    train, aside = split_rows(labels, 0.2, seed=3)
+    assert sorted([*train, *aside]) == list(range(len(labels)))
+    for label, count in enumerate(counts):
+        kept = int((labels[aside] == label).sum())
+        assert kept == (0 if count == 1 else max(1, round(0.2 * count)))
+    assert len(split_rows(labels, 0.0, seed=3)[1]) == 0
+
+
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_entry_is_described(name):
     entry = DATASETS[name]
     assert entry.title and entry.summary.endswith(".") and entry.source
     assert len(set(entry.class_names)) == len(entry.class_names) >= 2
+    if entry.download is None:
+        dataset = load_dataset(name)
+        assert dataset.x_train.shape == (entry.counts[0], *entry.shape) and len(dataset.x_test) == entry.counts[1]

@@ -42,7 +42,7 @@ def test_the_card_says_what_is_known(key):
     assert ("rewritten_accuracy" in card["measured"]) == (key == "digits")
     assert all(0.86 < value <= 1 for name, value in card["measured"].items() if name != "loss")
     recipe = TrainingSettings.from_json(asset("networks", key, "recipe.json").read_text(encoding="utf-8"))
-    assert TrainingSettings(**card["settings"]) == recipe
+    assert TrainingSettings.from_values(card["settings"]) == recipe
     assert {"digits": "CC BY-SA", "shapes": "Made by cnnviz", "objects": "JPEG at quality 75"}[key] in card["data"]
     assert card["settings"]["seed"] == recipe.seed
 

@@ -130,7 +130,7 @@ def test_a_picture_is_inside_the_page():
     ],
 )
 def test_where_a_browser_gives_its_camera(url, allowed):
-    assert source._camera_allowed(url) is allowed
+    assert source.camera_allowed(url) is allowed
 
 
 # ---- where it looked

@@ -27,6 +27,7 @@ from cnnviz.ui.components.declare import declare
 SIDE = 140  # The drawing that Python gets is SIDE × SIDE.
 UNITS = 280  # Strokes count in units of which the pad's edge has this many.
 BRUSH = 22  # The default width: drawn across the pad, a digit is then as bold as one of MNIST.
+HINT = "Draw a digit here"
 
 MAX_STROKES = 2_000
 MAX_POINTS = 200_000
@@ -64,6 +65,7 @@ def drawing_pad(
     saved: dict[str, Any] | None,
     answered: int,
     load: tuple[str, list[dict[str, Any]]] | None = None,
+    hint: str = HINT,
     on_change: Callable[[], None],
 ) -> ComponentResult:
     """Show the pad; the drawing is then in `st.session_state[key]["drawing"]`.
@@ -77,12 +79,13 @@ def drawing_pad(
             when the pad appears; later it knows better itself.
         answered: The number of the last drawing that was answered, 0 for none.
         load: A token and strokes (see `stroke`) that replace the drawing, once for each new token, undoable.
+        hint: What an empty pad asks for.
         on_change: Called before the rerun that a new drawing starts.
     """
     known = (
         None if saved is None else {name: saved[name] for name in ("strokes", "undone", "number", "final", "loaded")}
     )
-    data = {"saved": known, "answered": answered, "load": load}
+    data = {"saved": known, "answered": answered, "load": load, "hint": hint}
     return _pad(key=key, data=data, on_drawing_change=on_change)
 
 

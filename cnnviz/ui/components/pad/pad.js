@@ -2,7 +2,7 @@
 const PAD_HTML = `
   <div class="paper">
     <canvas tabindex="0" role="application" aria-label="Drawing pad" aria-describedby="keys"></canvas>
-    <p class="hint">Draw a digit here</p>
+    <p class="hint"></p>
     <p class="keys" id="keys">Arrow keys move the pen, with Shift further. Space puts it down and lifts it.</p>
     <div class="cursor" hidden></div>
   </div>
@@ -19,12 +19,11 @@ const PAD_HTML = `
   </div>
   <p class="status" aria-live="polite"></p>`;
 
-const HINT = "Draw a digit here";
 const FULL = "The pad is full. Clear it to go on.";
 const GAP = 120; // Milliseconds before a drawing is sent while the pen is down, and between two of them.
 
 class Pad {
-  constructor(root, { saved, answered }) {
+  constructor(root, { saved, answered, hint }) {
     this.root = root;
     root.classList.add("pad");
     root.innerHTML = PAD_HTML;
@@ -36,6 +35,7 @@ class Pad {
     this.screen = new Layer(this.canvas, 1, false);
     this.raster = new Layer(document.createElement("canvas"), RASTER_SIDE, true);
 
+    this.hint = hint;
     this.history = new History(saved);
     this.loaded = saved?.loaded ?? null;
     this.number = Math.max(saved?.number ?? 0, answered);
@@ -61,14 +61,18 @@ class Pad {
   }
 
   // Each rerun of the page comes through here; the drawing stays as it is.
-  bind({ answered, load }, setStateValue) {
+  bind({ answered, load, hint }, setStateValue) {
+    if (hint !== this.hint) {
+      this.hint = hint;
+      this.showState();
+    }
     this.answered = answered;
     this.setStateValue = setStateValue;
     this.fit();
     if (load && load[0] !== this.loaded) {
       this.finish();
       this.loaded = load[0];
-      this.change(() => this.history.add({ replace: load[1] }), "Sample loaded");
+      this.change(() => this.history.add({ replace: load[1] }), load[1].length ? "Sample loaded" : "Pad cleared");
     } else if (this.unfinished) this.send(true);
     this.unfinished = false;
     this.sendUnfinished();
@@ -171,7 +175,7 @@ class Pad {
     this.undoElement.setAttribute("aria-disabled", this.history.steps.length === 0);
     this.redoElement.setAttribute("aria-disabled", this.history.undone.length === 0);
     this.clearElement.setAttribute("aria-disabled", this.blank);
-    this.hintElement.textContent = HINT;
+    this.hintElement.textContent = this.hint;
     this.hintElement.hidden = !this.blank;
   }
 

@@ -1,0 +1,173 @@
+"""How learning went, as Plotly figures: curves over epochs, and what was taken for what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from cnnviz.figures.curves import FONT
+from cnnviz.figures.theme import CATEGORIES, DASHES, GUIDE, SEQUENTIAL
+
+HEIGHT = 340  # Of a figure of curves, in CSS pixels.
+BEHIND = 0.35  # Opacity of what lies behind a smoothed curve.
+CELL = 46  # Of the matrix, in CSS pixels.
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A curve over epochs.
+
+    Attributes:
+        x: Epochs, shape `(n,)`; 2.5 is the middle of the third.
+        y: Shape `(n,)`.
+        points: Whether each value is marked, as of values that come once an epoch.
+        faint: Whether it lies behind the others, without a line in the legend.
+        like: The number of the curve whose colour it has; by default its own.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    points: bool = False
+    faint: bool = False
+    like: int | None = None
+
+
+def over_epochs(
+    curves: Mapping[str, Curve],
+    *,
+    y_title: str,
+    log: bool = False,
+    span: tuple[float, float] | None = None,
+    marks: Sequence[float] = (),
+) -> go.Figure:
+    """Curves over epochs, told apart by colour and by dash.
+
+    Args:
+        curves: From each name to its curve, in the order of colours; faint ones lie behind.
+        y_title: What the values are.
+        log: A logarithmic axis, on which values from 0 down are left out.
+        span: The least and the largest value of the axis; by default as the values need. Not for a logarithmic one.
+        marks: Epochs at which to draw a thin line.
+    """
+    figure = go.Figure()
+    for index, (name, curve) in sorted(enumerate(curves.items()), key=lambda one: not one[1][1].faint):
+        style = index if curve.like is None else curve.like
+        colour = CATEGORIES[style % len(CATEGORIES)]
+        figure.add_scatter(
+            x=curve.x,
+            y=np.where(curve.y > 0, curve.y, np.nan) if log else curve.y,
+            name=name,
+            mode="lines+markers" if curve.points else "lines",
+            line={
+                "color": colour,
+                "dash": "solid" if curve.faint else DASHES[style % len(DASHES)],
+                "width": 1 if curve.faint else 3,
+            },
+            marker={"color": colour, "size": 8},
+            opacity=BEHIND if curve.faint else 1.0,
+            showlegend=not curve.faint,
+            legendrank=index,
+            hovertemplate=None if curve.faint else "%{y:.3f}",
+            hoverinfo="skip" if curve.faint else None,
+            cliponaxis=False,  # A point at 0 is whole.
+        )
+    for mark in marks:
+        figure.add_vline(mark, line={"color": GUIDE, "width": 2, "dash": "dot"})
+    font = {"size": FONT}
+    axis = {"tickfont": font, "zeroline": False, "fixedrange": True, "gridcolor": "rgba(128,128,128,0.25)"}
+    figure.update_layout(
+        height=HEIGHT,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font=font,
+        hovermode="x unified",
+        hoverlabel={"font": font},
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "font": font},
+        xaxis={**axis, "title": {"text": "epochs", "font": font}, "rangemode": "tozero"},
+        yaxis={
+            **axis,
+            "title": {"text": y_title, "font": font},
+            "type": "log" if log else "linear",
+            **({"range": list(span)} if span and not log else {}),
+        },
+        modebar={"remove": ["zoom", "pan", "select", "lasso", "zoomIn", "zoomOut", "autoScale", "resetScale"]},
+    )
+    return figure
+
+
+def confusion(counts: np.ndarray, names: Sequence[str], *, shares: bool = False) -> go.Figure:
+    """What was taken for what; a cell can be selected.
+
+    Args:
+        counts: Shape `(classes, classes)`: rows are what pictures are, columns what they were taken for.
+        names: Of the classes.
+        shares: Of the pictures of each row, in place of counts.
+    """
+    of = counts.sum(axis=1, keepdims=True)
+    part = np.divide(counts, of, out=np.zeros(counts.shape), where=of > 0)
+    texts = [
+        f"{100 * share:.0f}" if shares else f"{count:,}"
+        for share, count in zip(part.reshape(-1), counts.reshape(-1), strict=True)
+    ]
+    places = list(range(len(names)))
+    figure = go.Figure()
+    figure.add_heatmap(
+        z=part,
+        x=places,
+        y=places,
+        colorscale=list(SEQUENTIAL),
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        hoverinfo="skip",
+        xgap=1,
+        ygap=1,
+    )
+    rows, columns = np.indices(counts.shape).reshape(2, -1)
+    # Plotly tells nothing of a selected cell of a heatmap: squares over the cells, with their numbers, can be selected.
+    figure.add_scatter(
+        x=columns,
+        y=rows,
+        mode="markers+text",
+        marker={"symbol": "square", "size": CELL - 6, "color": "rgba(0,0,0,0)"},
+        text=texts,
+        # Viridis is dark up to about the middle.
+        textfont={"size": FONT, "color": ["#ffffff" if one < 0.6 else "#000000" for one in part.reshape(-1)]},
+        customdata=[
+            [names[row], names[column], int(counts[row, column]), f"{100 * part[row, column]:.1f}"]
+            for row, column in zip(rows, columns, strict=True)
+        ],
+        hovertemplate="%{customdata[0]} taken for %{customdata[1]}: %{customdata[2]} (%{customdata[3]} %)"
+        "<extra></extra>",
+        unselected={"marker": {"opacity": 1}, "textfont": {"color": None}},
+    )
+    font = {"size": FONT}
+    axis = {
+        "tickmode": "array",
+        "tickvals": places,
+        "ticktext": list(names),
+        "tickfont": font,
+        "fixedrange": True,
+        "showgrid": False,
+        "zeroline": False,
+    }
+    side = CELL * len(names)
+    figure.update_layout(
+        height=side + 120,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font=font,
+        hoverlabel={"font": font},
+        clickmode="event+select",
+        dragmode=False,
+        showlegend=False,
+        xaxis={**axis, "title": {"text": "taken for", "font": font}, "range": [-0.5, len(names) - 0.5]},
+        yaxis={**axis, "title": {"text": "what it is", "font": font}, "range": [len(names) - 0.5, -0.5]},
+        modebar={"remove": ["zoom", "pan", "select", "lasso", "zoomIn", "zoomOut", "autoScale", "resetScale"]},
+    )
+    return figure

@@ -1,0 +1,136 @@
+"""The pictures of a run: loaded, drawn from, parted, as its settings say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.data.datasets import DATASETS, Dataset, Progress, load_dataset
+from cnnviz.data.own_pictures import PREFIX
+from cnnviz.data.split import some_of, split_rows
+from cnnviz.errors import SettingsError
+from cnnviz.models.stack import walk
+from cnnviz.train.settings import FOLDS, TrainingSettings
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """Pictures `(n, height, width, channels)`, uint8, and their classes `(n,)`, int64, in three parts.
+
+    Attributes:
+        x: To train on.
+        y: Their classes; drawn by chance if the settings say so.
+        x_validation: Kept aside.
+        y_validation: Their classes.
+        x_test: To be tested on; never any of the others.
+        y_test: Their classes.
+        class_names: What each class is called.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    x_validation: np.ndarray
+    y_validation: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    class_names: tuple[str, ...]
+
+
+def gather(settings: TrainingSettings, *, on_progress: Progress | None = None) -> TrainingData:
+    """The pictures of a run.
+
+    Args:
+        settings: Of the run.
+        on_progress: Called now and then during a download.
+
+    Raises:
+        DatasetUnavailable: If the data are not to be had.
+        SettingsError: If the settings do not fit the data.
+    """
+    dataset = load_dataset(settings.dataset, size=size_of(settings), on_progress=on_progress)
+    if settings.fold is not None:
+        dataset = fold_of(dataset, settings.fold)
+    x, y = dataset.x_train, dataset.y_train
+    wanted = max(1, round(settings.share * len(x)))
+    rows = some_of(len(x), min(wanted, settings.limit or wanted), settings.seed)
+    if rows is not None:
+        x, y = x[rows], y[rows]
+    x_test, y_test = dataset.x_test, dataset.y_test
+    rows = some_of(len(x_test), settings.test_limit, settings.seed)
+    if rows is not None:
+        x_test, y_test = x_test[rows], y_test[rows]
+    if settings.random_labels:
+        y = np.random.default_rng(settings.seed).integers(0, len(dataset.class_names), len(y))
+    train, aside = split_rows(y, settings.validation_share, settings.seed)
+    _check(settings, x.shape[1:], len(train), len(dataset.class_names))
+    return TrainingData(x[train], y[train], x[aside], y[aside], x_test, y_test, dataset.class_names)
+
+
+def fold_of(dataset: Dataset, fold: int) -> Dataset:
+    """The pictures of both parts, parted anew: a fifth to be tested on, with each class in proportion.
+
+    Args:
+        dataset: Any.
+        fold: Which fifth, 0 to 4; each picture is in one of them.
+
+    Raises:
+        SettingsError: If a class has fewer pictures than there are folds.
+    """
+    from sklearn.model_selection import StratifiedKFold
+
+    x = np.concatenate([dataset.x_train, dataset.x_test])
+    y = np.concatenate([dataset.y_train, dataset.y_test])
+    counts = np.bincount(y, minlength=len(dataset.class_names))
+    if counts.min() < FOLDS:
+        raise SettingsError(
+            f"Cross-validation needs {FOLDS} pictures of each class; “{dataset.class_names[int(counts.argmin())]}” has "
+            f"{counts.min()}. Add some, or choose no fold."
+        )
+    parts = StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(y, y)
+    train, test = list(parts)[fold]
+    return Dataset(x[train], y[train], x[test], y[test], dataset.class_names)
+
+
+def size_of(settings: TrainingSettings) -> int | None:
+    """What the pictures are stretched to: the settings' size, else what one's own pictures or a frozen network need."""
+    entry = settings.entry()
+    if settings.size is None and (settings.dataset.startswith(PREFIX) or entry.base is not None):
+        return entry.input_shape[0]
+    return settings.size
+
+
+def shape_of(settings: TrainingSettings) -> tuple[tuple[int, int, int], int]:
+    """The shape of a picture as the network gets it, and the number of classes; of a catalogued data set, unopened.
+
+    Raises:
+        DatasetUnavailable: If there is no such data set.
+    """
+    size = size_of(settings)
+    if settings.dataset in DATASETS:
+        entry = DATASETS[settings.dataset]
+        shape, classes = entry.shape, len(entry.class_names)
+    else:
+        dataset = load_dataset(settings.dataset, size=size)
+        height, width, channels = map(int, dataset.x_train.shape[1:])
+        shape, classes = (height, width, channels), len(dataset.class_names)
+    shape = (size, size, shape[2]) if size else shape
+    return ((28, 28, 1) if settings.preparation == "digit" else shape), classes
+
+
+def _check(settings: TrainingSettings, shape: tuple[int, ...], count: int, classes: int) -> None:
+    if settings.batch_size > count:
+        raise SettingsError(
+            f"A batch of {settings.batch_size} is larger than the {count} training pictures; choose less."
+        )
+    if settings.preparation == "digit" and shape[2] != 1:
+        raise SettingsError(
+            'The preparation "digit" is for grey pictures of digits, and these are in colour; choose "none".'
+        )
+    given = (28, 28, 1) if settings.preparation == "digit" else tuple(map(int, shape))
+    entry = settings.entry()
+    entry.check((given[0], given[1], given[2]), classes)
+    if entry.layers is not None:
+        gone = walk(entry.layers((given[0], given[1], given[2])), (given[0], given[1], given[2]), classes)
+        if gone.fault is not None:
+            raise SettingsError(gone.sentence)

@@ -1,0 +1,123 @@
+"""A folder of small files that are replaced whole: whoever reads meanwhile sees the old or the new one."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnnviz.errors import RunError
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class Folder:
+    """Text, arrays and tables in a folder.
+
+    Args:
+        path: The folder, which need not exist yet.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def read(self, name: str) -> str:
+        """The text of a file.
+
+        Raises:
+            RunError: If it is not there.
+        """
+        try:
+            return (self.path / name).read_text(encoding="utf-8")
+        except OSError as error:
+            raise RunError(f"There is no {name} in {self.path}; the run is gone, or not begun.") from error
+
+    def arrays(self, name: str) -> dict[str, np.ndarray]:
+        """What `write_arrays` kept.
+
+        Raises:
+            RunError: If it is gone or damaged.
+        """
+        try:
+            with np.load(self.path / name, allow_pickle=False) as file:
+                return dict(file)
+        except (OSError, ValueError) as error:
+            raise RunError(f"There is no {name} in {self.path}; the run is gone, or not so far.") from error
+
+    def rows(self, name: str) -> list[dict[str, float]]:
+        """A table of numbers; a last line that is being written is left out."""
+        try:
+            text = (self.path / name).read_text()
+        except OSError:
+            return []
+        whole = text[: text.rfind("\n") + 1]
+        rows = []
+        for row in csv.DictReader(whole.splitlines()):
+            with suppress(ValueError, TypeError):
+                rows.append({key: float(value) for key, value in row.items() if value})
+        return rows
+
+    def write_json(self, name: str, values: Mapping[str, Any]) -> None:
+        """Replace one of the folder's JSON files."""
+        text = json.dumps(values, indent=1, ensure_ascii=False)
+        self.replace(name, lambda file: file.write(text.encode()))
+
+    def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray], *, compressed: bool = False) -> None:
+        """Replace one of the folder's files of arrays."""
+        (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+        save: Any = np.savez_compressed if compressed else np.savez
+        self.replace(name, lambda file: save(file, **arrays))
+
+    def write_rows(self, name: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, anew: bool) -> None:
+        """Add rows to a table, or begin it anew with them."""
+        with (self.path / name).open("w" if anew else "a", newline="") as file:
+            writer = csv.writer(file)
+            if anew:
+                writer.writerow(columns)
+            writer.writerows([[_cell(row.get(column, ""), column) for column in columns] for row in rows])
+
+    def replace(self, name: str, write: Callable[[Any], Any]) -> None:
+        """Replace a file by what is written; if that fails, the one before stays."""
+        partial = self.path / f"{name}.partial"
+        try:
+            with partial.open("wb") as file:
+                write(file)
+            partial.replace(self.path / name)
+        except OSError:
+            with suppress(OSError):
+                partial.unlink()
+            raise
+
+    @contextmanager
+    def sentences(self) -> Iterator[None]:
+        """Say in a sentence that the disk is full or may not be written.
+
+        Raises:
+            RunError: In place of an `OSError`.
+        """
+        try:
+            yield
+        except OSError as error:
+            if isinstance(error, RunError):
+                raise
+            if error.errno in FULL or "No space left" in str(error):
+                problem = "The disk is full"
+                advice = "Delete old runs or make room, then start this run again; finished epochs are kept."
+            else:
+                problem = f"The folder cannot be written ({error.strerror or error})"
+                advice = "Check its rights, or set CNNVIZ_HOME to another folder."
+            raise RunError(f"{problem}: {self.path}. {advice}") from error
+
+    def bytes(self) -> int:
+        """How much room it takes."""
+        return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
+
+
+def _cell(value: Any, column: str) -> Any:
+    return int(value) if column in ("epoch", "batch") else value

@@ -1,0 +1,55 @@
+"""The runs in the user's folder: found, listed, cleaned up."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from cnnviz.errors import RunError
+from cnnviz.train.runs import RunFolder, runs_folder
+
+DAY = 24 * 60 * 60
+
+
+def find_run(key: str, *, runs: Path | None = None) -> RunFolder:
+    """The run of this id.
+
+    Raises:
+        RunError: If there is none.
+    """
+    folder = (runs or runs_folder()) / key
+    if not key or Path(key).name != key or key.startswith(".") or not (folder / "settings.json").is_file():
+        raise RunError(f"There is no run {key[:40]!r}; it may have been deleted.")
+    return RunFolder(folder)
+
+
+def list_runs(*, runs: Path | None = None) -> list[RunFolder]:
+    """All runs, the youngest first."""
+    folder = runs or runs_folder()
+    found = (
+        [RunFolder(path) for path in folder.iterdir() if (path / "settings.json").is_file()] if folder.is_dir() else []
+    )
+    return sorted(found, key=lambda run: run.made, reverse=True)
+
+
+def clean_up(*, days: float = 30, megabytes: float = 5000, runs: Path | None = None) -> list[str]:
+    """Delete what has not changed for long, and the oldest of the rest until it fits; never what is being trained.
+
+    Returns:
+        The ids of the runs that are gone.
+    """
+    now, gone, kept = time.time(), [], 0.0
+    for run in sorted(list_runs(runs=runs), key=_changed, reverse=True):
+        kept += run.bytes() / 2**20
+        if now - _changed(run) > days * DAY or kept > megabytes:
+            size = run.bytes() / 2**20
+            with suppress(RunError, OSError):
+                run.delete()
+                gone.append(run.id)
+                kept -= size
+    return gone
+
+
+def _changed(run: RunFolder) -> float:
+    return max((path.stat().st_mtime for path in run.path.iterdir()), default=0.0)

@@ -1,0 +1,182 @@
+"""What stands beside a network while it learns: counts, reports, and does what is asked, after every batch."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from cnnviz.train.runs import BATCH_COLUMNS, RunFolder, Status
+
+FLUSHED = 0.3  # Seconds between two times that rows and status are written.
+LOOKED = 0.02  # Seconds between two looks at what is asked while a run stands still.
+BEAT = 5.0  # Seconds between two times that a run that stands still says that it is there.
+
+
+class Watcher:
+    """Follows a run batch by batch.
+
+    Args:
+        run: Its folder.
+        status: How it stands at the start.
+        scale: The `keras.Variable` that the learning rate is multiplied by.
+        rate: The learning rate of the settings.
+        sizes: Pictures of every batch of an epoch.
+        on_event: Told of every batch.
+        should_stop: Asked after every batch.
+        park_after: Seconds of standing still after which the run is left to be taken up later; None never.
+    """
+
+    def __init__(
+        self,
+        run: RunFolder,
+        status: Status,
+        *,
+        scale: Any,
+        rate: float,
+        sizes: list[int],
+        on_event: Callable[[Mapping[str, Any]], None],
+        should_stop: Callable[[], bool],
+        park_after: float | None = None,
+    ) -> None:
+        self.run, self.status = run, status
+        self.scale, self.rate, self.sizes = scale, rate, sizes
+        self.on_event, self.should_stop, self.park_after = on_event, should_stop, park_after
+        self.ending = ""  # Why the epoch at work ends early: "stopped", "parked", "rewound" or "failed".
+        self.sums = {"loss": 0.0, "accuracy": 0.0}  # Of this epoch, over pictures.
+        self.seen = 0  # Pictures of this epoch.
+        self.own = 0.0  # Seconds spent here and in snapshots, pauses left out.
+        self.paused = 0.0
+        self.rows: list[dict[str, float]] = []
+        self.flushed = time.perf_counter()
+        self.last = time.perf_counter()
+        self._allowed = 0  # Single batches that may still be made before the run stands still again.
+        self._allowed_epochs = 0
+
+    def begin(self, epoch: int, *, batch: int = 0, sums: Mapping[str, float] | None = None) -> None:
+        """An epoch begins, or goes on after some of its batches."""
+        self.ending = ""
+        self.sums = {"loss": 0.0, "accuracy": 0.0, **(sums or {})}
+        self.carried, self.seen_before = dict(self.sums), sum(self.sizes[:batch])
+        self.seen = self.seen_before
+        self.status = replace(self.status, epoch=epoch, batch=batch)
+        self.last = time.perf_counter()
+
+    def batch(self, number: int, logs: Mapping[str, Any]) -> bool:
+        """A batch is done.
+
+        Args:
+            number: Its index in the epoch.
+            logs: Keras' means over the batches that this call of `fit` has made.
+
+        Returns:
+            Whether to go on.
+        """
+        now = time.perf_counter()
+        seconds, size = now - self.last, self.sizes[number]
+        self.seen += size
+        row: dict[str, float] = {"epoch": self.status.epoch, "batch": number, "seconds": seconds}
+        for name in self.sums:
+            # Keras tells the mean so far: what this batch adds to the sum is its own.
+            total = self.carried[name] + float(logs[name]) * (self.seen - self.seen_before)
+            row[name], self.sums[name] = (total - self.sums[name]) / size, total
+        self.rows.append(row)
+        self.status = replace(
+            self.status,
+            batch=number + 1,
+            seconds=self.status.seconds + seconds,
+            per_batch=0.9 * self.status.per_batch + 0.1 * seconds if self.status.per_batch else seconds,
+        )
+        means = {name: total / self.seen for name, total in self.sums.items()}
+        self.on_event(
+            {
+                "kind": "batch",
+                "epoch": self.status.epoch,
+                "batch": number,
+                "of": len(self.sizes),
+                **means,
+                "batch_loss": row["loss"],
+                "batch_accuracy": row["accuracy"],
+                "seconds": seconds,
+            }
+        )
+        if not all(map(math.isfinite, self.sums.values())):
+            self._fail(number)
+        if now - self.flushed > FLUSHED:
+            self.flush()
+        still = self.paused
+        if not self.ending:
+            self.attend(after_batch=True, last=number + 1 == len(self.sizes))
+        self.last = time.perf_counter()
+        self.own += self.last - now - (self.paused - still)
+        return not self.ending
+
+    def attend(self, *, after_batch: bool = False, last: bool = False) -> None:
+        """Do what is asked: stop, a learning rate, going back, standing still until something else is asked."""
+        began = time.perf_counter()
+        beaten = 0.0
+        while True:
+            control = self.run.control()
+            if control.stop or ((after_batch or beaten) and self.should_stop()):
+                self.ending = "stopped"
+                break
+            self._set_rate(control.learning_rate)
+            batches, epochs, rewinds = self.status.handled
+            if control.rewinds > rewinds:
+                self.status = replace(self.status, handled=(batches, epochs, control.rewinds))
+                self.ending = "rewound"
+                break
+            if not control.pause:
+                self._allowed = self._allowed_epochs = 0
+                self.status = replace(self.status, handled=(control.batches, control.epochs, rewinds))
+                break
+            if after_batch:
+                self._allowed = max(0, self._allowed - 1)
+                self._allowed_epochs = max(0, self._allowed_epochs - last)
+                after_batch = False
+            self._allowed += control.batches - batches
+            self._allowed_epochs += control.epochs - epochs
+            self.status = replace(self.status, handled=(control.batches, control.epochs, rewinds))
+            if self._allowed or self._allowed_epochs or last:  # An epoch is finished before the run stands still.
+                break
+            if self.park_after is not None and time.perf_counter() - began > self.park_after:
+                self.ending = "parked"
+                break
+            if time.perf_counter() - beaten > BEAT:
+                beaten = time.perf_counter()
+                self.status = replace(self.status, state="paused")
+                self.flush()
+            time.sleep(LOOKED)
+        if self.status.state == "paused" and not self.ending:
+            self.status = replace(self.status, state="running")
+            self.flush()
+        if beaten:
+            self.paused += time.perf_counter() - began
+
+    def flush(self) -> None:
+        """Write rows and status."""
+        rows, self.rows = self.rows, []
+        if rows:
+            self.run.write_rows("batches.csv", BATCH_COLUMNS, rows, anew=False)
+        self.run.write_status(self.status)
+        self.flushed = time.perf_counter()
+
+    def _set_rate(self, rate: float | None) -> None:
+        wanted = self.rate if rate is None else rate
+        if wanted != self.status.learning_rate:
+            self.scale.assign(wanted / self.rate)
+            self.status = replace(self.status, learning_rate=wanted)
+
+    def _fail(self, number: int) -> None:
+        rate = self.status.learning_rate
+        self.ending = "failed"
+        self.status = replace(
+            self.status,
+            sentence=(
+                f"The loss is no number any more since batch {number + 1} of epoch {self.status.epoch + 1}: the steps "
+                f"were so large that the weights grew without end. Lower the learning rate ({rate:g}), "
+                "divide the pixels by 255, or add batch normalisation, and start again."
+            ),
+        )

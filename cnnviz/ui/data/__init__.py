@@ -1,0 +1,1 @@
+"""The page Data: what a network will learn from."""

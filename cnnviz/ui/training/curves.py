@@ -1,0 +1,87 @@
+"""Loss and accuracy while a network learns: of every batch, smoothed, and of every epoch."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.figures.learning import Curve, over_epochs
+from cnnviz.train import RunFolder, Status
+
+BATCH, EPOCH = KINDS = ("Every batch", "Every epoch")
+LINEAR, LOG = AXES = ("Linear", "Logarithmic")
+MEMORY = 0.9  # Share of the smoothed value that stays at each batch.
+MOST = 400  # Points of a curve that are sent.
+NAMES = {"loss": "Loss", "accuracy": "Accuracy"}
+
+
+def show(run: RunFolder, status: Status) -> None:
+    """Both charts, and how they are drawn."""
+    with st.container(horizontal=True):
+        kind = st.segmented_control(
+            "Curves", KINDS, default=BATCH, key="train_curves", required=True, persist_state="session"
+        )
+        axis = st.segmented_control(
+            "Axis of the loss", AXES, default=LINEAR, key="train_axis", required=True, persist_state="session"
+        )
+    batches, epochs = run.batches(), run.metrics()
+    charts = st.columns(2)
+    for place, name in zip(charts, NAMES, strict=True):
+        curves = by_batch(batches, epochs, name, status.of) if kind == BATCH else by_epoch(epochs, name)
+        with place:
+            if not any(len(curve.x) for curve in curves.values()):
+                st.markdown(f"{NAMES[name]}: the curve begins with the first finished {kind.split()[-1]}.")
+                continue
+            log = name == "loss" and axis == LOG
+            figure = over_epochs(
+                curves,
+                y_title=name,
+                log=log,
+                span=(0.0, 1.02) if name == "accuracy" else None,
+                marks=status.interrupted,
+            )
+            st.plotly_chart(figure, key=f"train_{name}", alt=in_words(curves, name))
+    if status.interrupted:
+        st.markdown(":small[A dotted line: here the run was taken up again after its worker had ended.]")
+
+
+def by_batch(batches: list[dict[str, float]], epochs: list[dict[str, float]], name: str, of: int) -> dict[str, Curve]:
+    """What each batch gave, smoothed and raw, and what the validation pictures gave after each epoch."""
+    x = np.array([row["epoch"] + (row["batch"] + 1) / max(1, of) for row in batches])
+    y = np.array([row.get(name, np.nan) for row in batches])
+    every = max(1, -(-len(x) // MOST))
+    return {
+        "training, smoothed": Curve(x[::every], smoothed(y)[::every]),
+        "validation": _each(epochs, f"val_{name}"),
+        "training, each batch": Curve(x[::every], y[::every], faint=True, like=0),
+    }
+
+
+def by_epoch(epochs: list[dict[str, float]], name: str) -> dict[str, Curve]:
+    """The means over each epoch."""
+    return {"training": _each(epochs, name), "validation": _each(epochs, f"val_{name}")}
+
+
+def smoothed(y: np.ndarray) -> np.ndarray:
+    """A mean that forgets, without a bias to where it began (Kingma and Ba 2015, section 3)."""
+    made = np.empty(len(y))
+    mean = 0.0
+    for step, value in enumerate(y):
+        mean = MEMORY * mean + (1 - MEMORY) * value
+        made[step] = mean / (1 - MEMORY ** (step + 1))
+    return made
+
+
+def in_words(curves: dict[str, Curve], name: str) -> str:
+    """The chart for ears: where each curve is now."""
+    last = [
+        f"{title} {curve.y[-1]:.3f} after {curve.x[-1]:.1f} epochs"
+        for title, curve in curves.items()
+        if len(curve.x) and not curve.faint
+    ]
+    return f"{NAMES[name]} over epochs: {'; '.join(last)}."
+
+
+def _each(epochs: list[dict[str, float]], name: str) -> Curve:
+    rows = [row for row in epochs if name in row]
+    return Curve(np.array([row["epoch"] for row in rows]), np.array([row[name] for row in rows]), points=True)

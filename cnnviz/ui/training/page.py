@@ -1,0 +1,84 @@
+"""The page Train: the controls at the left, the network or its run at the right."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError, EngineError
+from cnnviz.train import RunFolder, TrainingSettings
+from cnnviz.train.engine import the_engine
+from cnnviz.ui import html, state
+from cnnviz.ui.training import afterwards, controls, looks, network, owner, running, shown
+
+
+def show() -> None:
+    """Everything below the title."""
+    try:
+        the_engine()
+    except EngineError as problem:  # What the operator has set makes no sense.
+        st.error(html.plain(str(problem)))
+        return
+    left, right = st.columns([4, 9], gap="large")
+    with left:
+        asked = controls.show()
+        is_wanted = st.button("Start", type="primary", key="train_start", disabled=asked.settings is None)
+    with right:
+        if is_wanted and asked.settings is not None:
+            _start(asked.settings)
+        run = shown.run()
+        if asked.problem:
+            controls.said(asked.problem)
+        if run is not None:
+            _run(run)
+        with st.expander("The network to train", expanded=run is None):
+            if asked.settings is not None:
+                network.show(asked.settings)
+            else:
+                st.markdown("It is shown as soon as the settings go together.")
+        if run is None:
+            st.markdown(
+                "*Start* trains it in a process of its own: curves, kernels and predictions appear here while it "
+                "learns, and you can pause it, go on step by step, or change the learning rate."
+            )
+    _warm()
+    owner.ask()
+
+
+def _start(settings: TrainingSettings) -> None:
+    """A new run, or a sentence on why there is none; what was shown stays then."""
+    try:
+        with st.spinner("The run is being put into the line."):
+            name = f"{network.title(settings)} on {_data_title(settings)}"
+            shown.show(the_engine().start(settings, name=name, owner=owner.token()))
+    except CnnvizError as problem:
+        st.error(html.plain(str(problem)))
+
+
+def _data_title(settings: TrainingSettings) -> str:
+    from cnnviz.data import DATASETS
+
+    found = DATASETS.get(settings.dataset)
+    return found.title if found else "pictures of one's own"
+
+
+def _run(run: RunFolder) -> None:
+    st.markdown(f"## {html.plain(run.name)}")
+    is_over = running.is_over(run)
+    running.show(run)
+    looks.show(run, is_over=is_over)
+    if is_over:
+        afterwards.show(run)
+
+
+def _warm() -> None:
+    """Have a worker ready before Start is pressed, once the page is on screen."""
+    if state.is_settled():
+        the_engine().prepare()
+    else:
+        _when_settled()
+
+
+@st.fragment(run_every=1)
+def _when_settled() -> None:
+    if state.is_settled():
+        st.rerun()

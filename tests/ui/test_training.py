@@ -1,0 +1,290 @@
+"""The page Train without a browser: its controls, a run that is over, who may do what."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.home import home
+from cnnviz.train import RunFolder, Status, TrainingSettings, train
+from cnnviz.train.engine import Engine, the_engine
+from cnnviz.ui import networks
+from cnnviz.ui.components.owner import read_token
+from cnnviz.ui.training import afterwards, curves, words
+
+from .test_pages import PATIENCE, run
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+SETTINGS = TrainingSettings(dataset="digits_8x8", architecture="a3", epochs=2, batch_size=32, seed=3)
+
+
+@pytest.fixture(scope="module")
+def done():
+    """A run that is over, of the browser with `TOKEN`."""
+    made = RunFolder.create(SETTINGS, name="A test", owner=TOKEN)
+    train(SETTINGS, folder=made.path)
+    yield made
+    made.delete()
+
+
+@pytest.fixture
+def app(root, digits, monkeypatch):
+    """The page; no worker is started, which would take up the runs that these tests only describe."""
+    monkeypatch.setattr(Engine, "prepare", lambda self: None)
+    app = AppTest.from_file(str(root / "app.py"), default_timeout=PATIENCE)
+    run(app)
+    app.switch_page("pages/train/train.py")
+    return app
+
+
+def opened(app, found, token=TOKEN):
+    """The page with a run in its address."""
+    app.session_state["owner_token"] = token
+    app.query_params["run"] = found.id
+    return run(app)
+
+
+def markdown(app):
+    return "\n".join(element.value for element in app.markdown)
+
+
+def html(app):
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def button(app, label):
+    return next((one for one in app.button if one.label == label), None)
+
+
+def test_a_fresh_page_shows_the_network_with_its_parameters(app):
+    run(app)
+    assert [one.value for one in app.title] == ["Can it learn this?"]
+    table = html(app)
+    assert "3,210" in table  # 320 of the convolution, 2,890 of the dense layer.
+    assert "6 × 6 × 32" in table
+    assert not app.error
+    assert not button(app, "Start").disabled
+    assert button(app, "Pause") is None
+
+
+def test_a_network_that_cannot_work_is_explained_and_refused(app):
+    run(app)
+    app.selectbox(key="train_architecture").set_value("b1")
+    run(app)
+    [problem] = app.error
+    assert "window does not fit into maps of 1" in problem.value
+    button(app, "Start").click()
+    run(app)
+    assert any("does not fit" in one.value for one in app.error)
+    assert "run" not in app.query_params
+
+
+def test_settings_that_contradict_each_other_get_one_sentence(app):
+    run(app)
+    app.slider(key="train_patience").set_value(3)
+    app.slider(key="validation_percent").set_value(0)
+    run(app)
+    assert ["Stopping early watches" in one.value for one in app.error] == [True]
+    assert button(app, "Start").disabled
+
+
+def test_a_run_that_is_over_is_found_by_its_address(app, done):
+    opened(app, done)
+    text = markdown(app)
+    accuracy = done.evaluation()["accuracy"]
+    assert "**Done** after 2 epochs" in text
+    assert f"**{words.html.ratio(accuracy)}** of the 360 test pictures" in text
+    assert button(app, "Pause") is None
+    assert [one.label for one in app.button if one.label.startswith("Open in")][:3] == [
+        "Open in Draw",
+        "Open in Kernels",
+        "Open in Feature maps",
+    ]
+    assert "Its worst mistakes" in text
+
+
+def test_its_network_is_in_the_menu_and_opens(app, done):
+    opened(app, done)
+    assert f"A test ({done.id[:4]})" in app.selectbox(key="network").options
+    button(app, "Open in Kernels").click()
+    app.run()
+    assert [one.value for one in app.title] == ["What has this network learned to look for?"]
+    assert app.session_state["network"] == f"run/{done.id}"
+    assert not app.exception
+    net = networks.open_trained(f"run/{done.id}")
+    assert net.input_shape == (8, 8, 1)
+    assert net.class_names == tuple("0123456789")
+
+
+def test_the_slider_plays_it_back(app, done):
+    opened(app, done)
+    [slider] = [one for one in app.slider if one.label == "Finished epochs"]
+    assert slider.value == 2
+    app.segmented_control(key="train_view").set_value("Predictions")
+    run(app)
+    said = {}
+    for epoch in (0, 1, 2):
+        next(one for one in app.slider if one.label == "Finished epochs").set_value(epoch)
+        run(app)
+        [said[epoch]] = [one.value for one in app.markdown if "test pictures are named right" in one.value]
+    for epoch, text in said.items():
+        right = (done.snapshot(epoch)["predictions"].argmax(1) == done.pictures()["y"]).sum()
+        assert text.startswith(f"**{right} of 16**")
+
+
+@pytest.mark.parametrize("view", ["Kernels", "Feature maps", "Predictions", "Norms"])
+def test_every_view_says_what_it_shows(app, done, view):
+    opened(app, done)
+    app.segmented_control(key="train_view").set_value(view)
+    run(app)
+    expected = {
+        "Kernels": "32 kernels of 3 × 3 of the first layer, after epoch 2.",
+        "Feature maps": "all on one scale",
+        "Predictions": "test pictures are named right after epoch 2",
+        "Norms": "the root of the sum of its squared weights",
+    }
+    assert expected[view] in markdown(app)
+
+
+def test_a_cell_shows_its_pictures(app, done):
+    opened(app, done)
+    menu = app.selectbox(key="train_cell")
+    counts, answers = done.evaluation()["confusion"], done.answers()
+    chosen = menu.options[0]
+    label, taken = (int(name) for name in chosen.split(" taken for "))
+    menu.set_value(chosen)
+    run(app)
+    count = int(((answers["labels"] == label) & (answers["predicted"] == taken)).sum())
+    assert count == counts[label][taken] > 0
+    assert f"**{label} taken for {taken}**: {count} test picture" in markdown(app)
+
+
+def test_only_the_owner_may_delete(app, done):
+    opened(app, done, token="f" * 32)
+    assert button(app, "Delete for good") is None
+    opened(app, done)
+    assert button(app, "Delete for good") is not None
+
+
+def test_a_run_that_goes_on_can_be_paused_and_stopped_by_its_owner_alone(app):
+    made = RunFolder.create(SETTINGS, name="Goes on", owner=TOKEN)
+    made.write_status(Status(state="running", epochs=2, epoch=1, batch=9, of=36, per_batch=0.02, learning_rate=0.001))
+    try:
+        opened(app, made, token="f" * 32)
+        assert "You watch this run." in markdown(app)
+        assert button(app, "Stop") is None
+        opened(app, made)
+        assert "**Learning** in epoch 2 of 2, 9 of 36 batches." in markdown(app)
+        assert "about 1 s left" in markdown(app)
+        button(app, "Pause").click()
+        run(app)
+        assert RunFolder(made.path).control().pause
+        button(app, "One batch").click()
+        run(app)
+        assert RunFolder(made.path).control().batches == 1
+        button(app, "Resume").click()
+        run(app)
+        assert not RunFolder(made.path).control().pause
+        button(app, "Rewind").click()
+        run(app)
+        assert RunFolder(made.path).control().rewinds == 1
+        button(app, "Stop").click()
+        run(app)
+        assert RunFolder(made.path).control().stop
+    finally:
+        made.delete()
+
+
+def test_deleting_takes_it_away_and_leaves_the_page(app):
+    made = RunFolder.create(SETTINGS, owner=TOKEN)
+    made.write_status(Status(state="stopped", epochs=2))
+    opened(app, made)
+    button(app, "Delete for good").click()
+    run(app)
+    assert not made.path.exists()
+    assert "run" not in app.query_params
+
+
+def test_a_run_that_is_gone_is_said_to_be(app):
+    app.query_params["run"] = "no-such-run"
+    run(app)
+    assert ["There is no run" in one.value for one in app.info] == [True]
+    assert button(app, "Start") is not None
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (Status(state="waiting", sentence="Waiting: it is next."), "Waiting: it is next"),
+        (Status(state="running", epochs=3), "The worker gets ready."),
+        (Status(state="running", epochs=3, sentence="Loading the pictures."), "Loading the pictures"),
+        (Status(state="running", epochs=3, of=9), "The first of 9 batches is on its way"),
+        (Status(state="running", epochs=3, epoch=1, batch=4, of=9), "epoch 2 of 3, 4 of 9 batches"),
+        (Status(state="paused", epochs=3, epoch=1, of=9, parked=True), "It has left its place to others"),
+        (Status(state="done", epochs=9, epoch=4, seconds=61), "after 4 epochs in 1 min 1 s. The validation loss"),
+        (Status(state="failed", sentence="The disk is full."), "The disk is full"),
+        (Status(state="stopped", epoch=1), "1 epoch was finished"),
+    ],
+)
+def test_every_state_has_a_sentence(status, said):
+    assert said in words.doing(status).replace("\\", "")
+
+
+def test_a_download_and_a_frozen_network_say_how_far_they_are():
+    told = [{"kind": "prepare", "what": "download", "done": 3 * 2**20, "of": 11 * 2**20}]
+    assert "3 of 11 MB" in words.doing(Status(state="running", epochs=1), told)
+    told.append({"kind": "prepare", "what": "features", "done": 64, "of": 2000})
+    assert "64 of 2,000" in words.doing(Status(state="running", epochs=1), told)
+
+
+def test_the_share_that_is_done():
+    assert words.share(Status()) == 0
+    assert words.share(Status(epochs=4, epoch=1, batch=5, of=10)) == pytest.approx(0.375)
+
+
+def test_smoothing_has_no_bias_and_follows():
+    np.testing.assert_allclose(curves.smoothed(np.full(50, 2.0)), 2.0)
+    step = curves.smoothed(np.r_[np.zeros(50), np.ones(100)])
+    assert np.all(np.diff(step[50:]) > 0)
+    assert step[-1] > 0.99
+
+
+def test_long_runs_send_few_points_and_keep_their_place():
+    rows = [{"epoch": i // 100, "batch": i % 100, "loss": float(i), "accuracy": 0.5} for i in range(5000)]
+    made = curves.by_batch(rows, [], "loss", 100)
+    raw = made["training, each batch"]
+    assert len(raw.x) <= curves.MOST
+    np.testing.assert_allclose(raw.x * 100 - 1, raw.y)
+
+
+def test_the_matrix_in_words_names_the_commonest_mistake():
+    said = afterwards.in_words(np.array([[5, 1], [3, 7]]), ["cat", "dog"])
+    assert "12 of 16" in said
+    assert "The commonest mistakes: dog taken for cat 3; cat taken for dog 1." in said
+
+
+@pytest.mark.parametrize("sent", [None, 7, "", "x" * 32, "A" * 32, TOKEN + "0", [TOKEN]])
+def test_a_token_of_another_shape_is_none(sent):
+    assert read_token(sent) is None
+    assert read_token(TOKEN) == TOKEN
+
+
+def test_what_is_started_is_what_the_controls_say(app, monkeypatch):
+    """The engine itself is tested elsewhere; here only what it is asked for."""
+    asked = []
+
+    def start(settings, **others):
+        asked.append((settings, others))
+        return RunFolder.create(settings, name=others["name"], owner=others["owner"])
+
+    monkeypatch.setattr(the_engine(), "start", start)
+    run(app)
+    app.number_input(key="train_epochs").set_value(7)
+    app.selectbox(key="train_optimizer").set_value("momentum")
+    button(app, "Start").click()
+    run(app)
+    [(settings, others)] = asked
+    wanted = TrainingSettings(dataset="digits_8x8", architecture="a3", epochs=7, batch_size=32, optimizer="momentum")
+    assert settings == wanted
+    assert others["name"] == "One convolution on Handwritten digits, 8 × 8"
+    key = app.query_params["run"]
+    assert RunFolder(home() / "runs" / key).is_of(others["owner"])
