@@ -34,7 +34,12 @@ DISTRIBUTIONS = {
 # These wheels carry photographs, which are read without importing the package: its name is a text in the code.
 FOR_THEIR_FILES = {"skimage", "sklearn"}
 # pytest finds these by itself; the configuration names their options.
-PLUGINS = {"pytest-timeout": "timeout =", "pytest-benchmark": "--benchmark", "pytest-rerunfailures": "--reruns"}
+PLUGINS = {
+    "pytest-timeout": "timeout =",
+    "pytest-benchmark": "--benchmark",
+    "pytest-rerunfailures": "--reruns",
+    "pytest-xdist": "--dist",
+}
 
 
 def project():

@@ -23,6 +23,15 @@ def png(pixels: np.ndarray) -> bytes:
     return cv2.imencode(".png", pixels)[1].tobytes()
 
 
+def in_colour(pixels: np.ndarray) -> np.ndarray:
+    """A picture with three channels; a grey one has its values in each.
+
+    Args:
+        pixels: Shape `(height, width)` or `(height, width, 3)`.
+    """
+    return np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels
+
+
 def enlarged(pixels: np.ndarray, factor: int) -> np.ndarray:
     """A picture whose every pixel is a square of `factor` × `factor`: nothing is smoothed.
 
@@ -112,8 +121,7 @@ def heated(picture: np.ndarray, heatmap: np.ndarray, *, opacity: float = 0.6, si
     Returns:
         Shape `(height, width, 3)`, uint8.
     """
-    if picture.ndim == 2:
-        picture = np.repeat(picture[..., None], 3, axis=2)
+    picture = in_colour(picture)
     unsigned = lookup(HEAT)[np.rint(np.maximum(heatmap, 0) * 255).astype(np.uint8)]
     heat = coloured(heatmap, limit=1, signed=True) if signed else unsigned
     return np.rint(opacity * heat + (1 - opacity) * picture).astype(np.uint8)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.explain import Explanation
-from cnnviz.figures import enlarged, heated, montage, png
+from cnnviz.figures import enlarged, heated, in_colour, montage, png
+from cnnviz.figures.sheet import contact_sheet
 from cnnviz.models import Network
 from cnnviz.ui.preparation import Seen
 
@@ -30,6 +32,15 @@ def show(net: Network, sight: Seen, explanation: Explanation) -> None:
         ),
         ("Probabilities (CSV)", "probabilities.csv", "text/csv", lambda: probabilities_as_table(net, sight.batch)),
     )
+    offer(*files)
+
+
+def offer(*files: tuple[str, str, str, Callable[[], bytes]]) -> None:
+    """A row of buttons.
+
+    Args:
+        files: Of each its label, its name, its MIME type, and what makes it when it is asked for.
+    """
     with st.container(horizontal=True):
         for label, name, mime, make in files:
             st.download_button(label, data=make, file_name=name, mime=mime, on_click="ignore")
@@ -40,6 +51,25 @@ def npy(array: np.ndarray) -> bytes:
     file = io.BytesIO()
     np.save(file, array, allow_pickle=False)
     return file.getvalue()
+
+
+def npz(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """Named arrays as an NPZ file."""
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
+    return packed.getvalue()
+
+
+def heat_sheet(pixels: np.ndarray, heatmaps: Mapping[str, np.ndarray], *, signed: bool) -> bytes:
+    """What the network gets, and heatmaps over it, each with its title, as a PNG file.
+
+    Args:
+        pixels: Shape `(height, width)` or `(height, width, 3)`, uint8.
+        heatmaps: From each title to a map of that height and width.
+        signed: Whether the maps are.
+    """
+    maps = [heated(pixels, heatmap, signed=signed) for heatmap in heatmaps.values()]
+    return png(contact_sheet([in_colour(pixels), *maps], ["What the network gets", *heatmaps]))
 
 
 def maps_as_pictures(net: Network, batch: np.ndarray) -> bytes:
@@ -54,9 +84,7 @@ def maps_as_pictures(net: Network, batch: np.ndarray) -> bytes:
 
 def maps_as_numbers(net: Network, batch: np.ndarray) -> bytes:
     """An NPZ file with every layer's output, without the batch axis, under the layer's name."""
-    packed = io.BytesIO()
-    np.savez_compressed(packed, **{name: values[0] for name, values in net.features(batch).items()})
-    return packed.getvalue()
+    return npz({name: values[0] for name, values in net.features(batch).items()})
 
 
 def probabilities_as_table(net: Network, batch: np.ndarray) -> bytes:

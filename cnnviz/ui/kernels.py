@@ -11,10 +11,9 @@ import streamlit as st
 from cnnviz.figures import enlarged, kernel_picture, png
 from cnnviz.models import Network
 from cnnviz.ops import KERNELS, Relative, as_many_by_chance, nearest_of_all, share_by_chance
-from cnnviz.ui import html, navigation, preparation, state
+from cnnviz.ui import downloads, html, navigation, preparation, state
 from cnnviz.ui.banks import COLOUR, WAYS, Bank, banks, channel_name, sliced, stage_of, ways
 from cnnviz.ui.components.gallery import Gallery, Relation, gallery
-from cnnviz.ui.downloads import npy
 
 LIKE = 0.7  # |r| from which a kernel is said to be like another.
 CLOSE = 0.8  # |r| that is counted.
@@ -183,9 +182,7 @@ def _download(bank: Bank, slices: np.ndarray, way: str | int) -> None:
         shown = np.moveaxis(bank.kernels, 3, 0) if way == COLOUR else slices
         return png(enlarged(kernel_picture(shown), max(1, 40 // max(slices.shape[1:]))))
 
-    with st.container(horizontal=True):
-        for label, name, mime, make in (
-            ("All kernels (PNG)", f"{stem}_kernels.png", "image/png", picture),
-            ("All kernels (NPY)", f"{stem}_kernels.npy", "application/octet-stream", partial(npy, bank.kernels)),
-        ):
-            st.download_button(label, data=make, file_name=name, mime=mime, on_click="ignore")
+    downloads.offer(
+        ("All kernels (PNG)", f"{stem}_kernels.png", "image/png", picture),
+        ("All kernels (NPY)", f"{stem}_kernels.npy", "application/octet-stream", partial(downloads.npy, bank.kernels)),
+    )

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures import heated, png
-from cnnviz.figures.sheet import contact_sheet
+from cnnviz.ui import downloads
 from cnnviz.ui.compare.question import Question
 from cnnviz.ui.compare.results import Entry
 
@@ -25,31 +24,24 @@ def show(question: Question, entries: Sequence[Entry], values: np.ndarray) -> No
         values: Their rank correlations, `(n, n)`.
     """
     st.markdown("## Download")
-    files = (
+    downloads.offer(
         ("Heatmaps (PNG)", "heatmaps.png", "image/png", lambda: as_sheet(question, entries)),
         ("Heatmaps (NPZ)", "heatmaps.npz", "application/octet-stream", lambda: as_numbers(entries)),
         ("Table (CSV)", "comparison.csv", "text/csv", lambda: as_table(entries, values)),
     )
-    with st.container(horizontal=True):
-        for label, name, mime, make in files:
-            st.download_button(label, data=make, file_name=name, mime=mime, on_click="ignore")
 
 
 def as_sheet(question: Question, entries: Sequence[Entry]) -> bytes:
     """The picture and every map over it, each with its title."""
-    pixels = question.sight.pixels
-    pixels = np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels
-    maps = [heated(pixels, one.heatmap, signed=question.signed) for one in entries if one.heatmap is not None]
-    return png(contact_sheet([pixels, *maps], ["What the network gets", *(entry.title for entry in entries)]))
+    maps = {entry.title: entry.heatmap for entry in entries if entry.heatmap is not None}
+    return downloads.heat_sheet(question.sight.pixels, maps, signed=question.signed)
 
 
 def as_numbers(entries: Sequence[Entry]) -> bytes:
     """An NPZ file with each map at the picture's size, and each method's unscaled one as `raw_…`."""
     arrays: dict[str, Any] = {entry.key: entry.heatmap for entry in entries if entry.heatmap is not None}
     arrays |= {f"raw_{entry.key}": entry.explanation.raw for entry in entries if entry.explanation is not None}
-    packed = io.BytesIO()
-    np.savez_compressed(packed, **arrays)
-    return packed.getvalue()
+    return downloads.npz(arrays)
 
 
 def as_table(entries: Sequence[Entry], values: np.ndarray) -> bytes:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnviz.figures import enlarged, png
+from cnnviz.figures import enlarged, in_colour, png
 from cnnviz.models import Network
 from cnnviz.ui import state
 from cnnviz.ui.dreaming import result
@@ -71,7 +71,7 @@ def gif(frames: list[np.ndarray]) -> bytes:
 
 
 def _as_picture(title: str, pixels: np.ndarray) -> state.Picture:
-    colour = np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels
+    colour = in_colour(pixels)
     words = title[0].lower() + title[1:]
     name = "A dream" if words == "the dream" else f"A dream of {words}"
     return state.Picture(name, f"{name}, made by a network.", colour, drawn=False, size=colour.shape[:2])

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from cnnviz.figures import in_colour
 from cnnviz.models import Network
 from cnnviz.models.graph import network_graph
 from cnnviz.ui import cost, good, html, jobs, networks, preparation, sidebar, state
@@ -61,7 +62,7 @@ def show(net: Network) -> None:
 def _dreamt_on(net: Network, sight: preparation.Seen) -> tuple[np.ndarray, np.ndarray]:
     """The current picture, uint8 in colour and as numbers of the network's channels; a drawing as it is prepared."""
     pixels = sight.pixels if sight.steps else state.shown_picture().pixels
-    colour = np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels
+    colour = in_colour(pixels)
     if net.input_shape[2] == 3:
         return colour, colour.astype(np.float32) / 255
     grey = sight.pixels if sight.pixels.ndim == 2 else sight.pixels.mean(axis=2)

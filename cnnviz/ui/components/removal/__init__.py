@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from cnnviz.figures import in_colour
 from cnnviz.figures.theme import GUIDE
 from cnnviz.ui.components.declare import declare
 from cnnviz.ui.components.packing import pack
@@ -56,7 +57,7 @@ def removal(picture: np.ndarray, orders: Sequence[Order], *, name: str, key: str
 def removal_bytes(picture: np.ndarray, orders: Sequence[Order], *, name: str) -> bytes:
     """What the browser is sent: the picture whole, plain and blurred, and for each tile "ranks" as shares."""
     height, width = picture.shape[:2]
-    coloured = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+    coloured = in_colour(picture)
     # As in `explain.quality`, which covers what the network gets; here it is what people see.
     blurred = cv2.GaussianBlur(coloured, (0, 0), min(height, width) / 10, borderType=cv2.BORDER_REPLICATE)
     step = max(1, math.ceil(max(height, width) / SIDE))
