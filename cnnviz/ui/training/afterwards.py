@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,44 +10,24 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.figures.learning import confusion
 from cnnviz.train import RunFolder, gather
-from cnnviz.train.code import run_code
-from cnnviz.ui import html, navigation, networks
-from cnnviz.ui.training import looks, owner, running, shown
+from cnnviz.ui import html
+from cnnviz.ui.runs import files, places, removal
+from cnnviz.ui.training import looks, owner, shown
 
 COUNTS, SHARES = KINDS = ("Counts", "Per cent")
 MOST = 24  # Pictures of a cell that are shown.
-
-# Where a trained network is looked at; those of them that the menu has.
-PLACES = {
-    "start/draw.py": "Draw",
-    "inspect/kernels.py": "Kernels",
-    "inspect/feature_maps.py": "Feature maps",
-    "explain/class_activation.py": "Class activation",
-}
 
 
 def show(run: RunFolder) -> None:
     """Everything below the curves of a run that is over."""
     if run.model.is_file():
-        networks.keep_trained(run.id)
-        _open(run)
+        st.markdown("### Go on with this network")
+        places.offer(run)
     _results(run)
-    _files(run)
+    st.markdown("### Download")
+    files.offer(run)
     if owner.is_mine(run):
-        _delete(run)
-
-
-def _open(run: RunFolder) -> None:
-    st.markdown("### Go on with this network")
-    there = {entry.script for entry in navigation.PAGES}
-    with st.container(horizontal=True):
-        for script, title in PLACES.items():
-            if script in there and st.button(f"Open in {title}", key=f"train_open_{title}"):
-                st.session_state["network"] = networks.trained_key(run.id)
-                navigation.go(script)
-    st.markdown(
-        f":small[In the menu *Network* it is called “{html.plain(networks.label(networks.trained_key(run.id)))}”.]"
-    )
+        removal.offer([run], then=shown.forget)
 
 
 @st.fragment
@@ -187,36 +166,3 @@ def _gathered(settings: str) -> np.ndarray:
     from cnnviz.train import TrainingSettings
 
     return gather(TrainingSettings.from_json(settings)).x_test
-
-
-def _files(run: RunFolder) -> None:
-    st.markdown("### Download")
-    files: list[tuple[str, str, str, Callable[[], bytes]]] = []
-    if run.model.is_file():
-        files.append(("Network (.keras)", "model.keras", "application/octet-stream", run.model.read_bytes))
-    files += [
-        ("Settings (JSON)", "settings.json", "application/json", (run.path / "settings.json").read_bytes),
-        ("Epochs (CSV)", "metrics.csv", "text/csv", (run.path / "metrics.csv").read_bytes),
-        ("Batches (CSV)", "batches.csv", "text/csv", (run.path / "batches.csv").read_bytes),
-        ("Keras code (Python)", "train.py", "text/x-python", lambda: run_code(run.settings).encode()),
-    ]
-    with st.container(horizontal=True):
-        for label, name, mime, make in files:
-            if name.endswith(".csv") and not (run.path / name).is_file():
-                continue  # It ended before its first batch.
-            st.download_button(label, data=make, file_name=name, mime=mime, on_click="ignore", key=f"train_get_{name}")
-
-
-def _delete(run: RunFolder) -> None:
-    with st.popover("Delete this run"):
-        st.markdown("Its curves, its snapshots and its network are deleted for everyone.")
-        st.button("Delete for good", key="train_delete", on_click=_gone, args=(run,))
-
-
-def _gone(run: RunFolder) -> None:
-    def delete() -> None:
-        run.delete()
-        networks.forget_trained(run.id)
-        shown.forget()
-
-    running.attempt(delete, run)
