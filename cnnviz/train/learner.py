@@ -76,19 +76,21 @@ class Learner:
         """Classes as the loss gets them."""
         return labels[:, None] if self.entry.output == "binary" else labels
 
-    def test(self) -> tuple[Evaluation, dict[str, float]]:
-        """How good it is on the test pictures, in full and in a few numbers."""
+    def test(self) -> tuple[Evaluation, dict[str, float], dict[str, np.ndarray]]:
+        """How good it is on the test pictures, in full and in a few numbers; and what it takes them for, if changed."""
         data = self.data
         chances, loss = self._answers(data.x_test)
         found = evaluate(chances, data.y_test, data.class_names)
         test = {"loss": loss, "accuracy": found.summary["accuracy"]}
+        again: dict[str, np.ndarray] = {}
         if "handwriting" in self.settings.augmentation:
             rng = np.random.default_rng(0)
             rewritten = np.stack([rewrite(picture[..., 0], rng) for picture in data.x_test])[..., None]
-            test["rewritten_accuracy"] = self._accuracy(rewritten)
+            again["rewritten"] = self._predicted(rewritten)
         if self.settings.test_turn:
-            test["turned_accuracy"] = self._accuracy(turned(data.x_test, self.settings.test_turn))
-        return found, test
+            again["turned"] = self._predicted(turned(data.x_test, self.settings.test_turn))
+        test |= {f"{how}_accuracy": float((answers == data.y_test).mean()) for how, answers in again.items()}
+        return found, test, again
 
     def save(self, run: RunFolder) -> None:
         """The network as a file that every page can open; without its optimiser, which would triple the size."""
@@ -131,8 +133,8 @@ class Learner:
             answers.append(probabilities(as_array(output), self.entry.output))
         return np.concatenate(answers), losses / len(pictures)
 
-    def _accuracy(self, pictures: np.ndarray) -> float:
-        return float((self._answers(pictures)[0].argmax(axis=1) == self.data.y_test).mean())
+    def _predicted(self, pictures: np.ndarray) -> np.ndarray:
+        return self._answers(pictures)[0].argmax(axis=1)
 
     def _features(self, pictures: np.ndarray) -> np.ndarray:
         """What the frozen part sees of pictures, computed once."""

@@ -299,9 +299,9 @@ class _Training:
             self.learner.save(run)
         if state == "done":
             self._say("Testing the network.")
-            found, test = self.learner.test()
+            found, test, again = self.learner.test()
             arrays = {"predicted": found.predicted, "certainty": found.certainty, "labels": self.data.y_test}
-            run.write_arrays("evaluation.npz", arrays, compressed=True)
+            run.write_arrays("evaluation.npz", arrays | again, compressed=True)
             best = {"best_epoch": self._best()[0]} if self.settings.patience is not None else {}
             run.write_json("evaluation.json", {**found.summary, "test": test, **best})
         watcher.status = replace(watcher.status, state=state)

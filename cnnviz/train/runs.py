@@ -2,7 +2,7 @@
 
 ```
 settings.json      what it is made of
-run.json           name, when it was made, and the hash of its owner's token
+run.json           name, when it was made, the hash of its owner's token, and of which experiment it is a part
 status.json        how it stands, written by whoever trains
 control.json       what is asked of it, written by whoever watches, read after every batch
 metrics.csv        a row for every finished epoch
@@ -106,6 +106,21 @@ class Control:
     rewinds: int = 0
 
 
+@dataclass(frozen=True)
+class Part:
+    """What an experiment has to do with one of its runs.
+
+    Attributes:
+        experiment: A key of `cnnviz.train.EXPERIMENTS`.
+        group: What all runs of this experiment share; cannot be guessed.
+        name: Of the run in the experiment.
+    """
+
+    experiment: str
+    group: str
+    name: str
+
+
 class RunFolder(Folder):
     """A run on disk.
 
@@ -126,6 +141,7 @@ class RunFolder(Folder):
         name: str = "",
         owner: str | None = None,
         watched: np.ndarray | None = None,
+        part: Part | None = None,
         runs: Path | None = None,
     ) -> RunFolder:
         """A new run that waits, in a folder whose name cannot be guessed.
@@ -135,6 +151,7 @@ class RunFolder(Folder):
             name: For people.
             owner: The token of the browser that may stop and delete it; only its hash is kept. None: nobody's.
             watched: A picture `(height, width, channels)`, uint8, whose feature maps are kept; else a test picture.
+            part: Of an experiment; None for a run by itself.
             runs: In place of the user's folder `runs`.
 
         Raises:
@@ -144,7 +161,8 @@ class RunFolder(Folder):
         with run.sentences():
             run.path.mkdir(parents=True)
             run.write_settings(settings)
-            run.write_json("run.json", {"name": name[:80], "made": time.time(), "owner": hash_of(owner)})
+            facts = {"name": name[:80], "made": time.time(), "owner": hash_of(owner)}
+            run.write_json("run.json", facts if part is None else {**facts, "part": vars(part)})
             if watched is not None:
                 run.replace("watched.npy", lambda file: np.save(file, watched))
             run.write_status(Status(epochs=settings.epochs))
@@ -195,6 +213,18 @@ class RunFolder(Folder):
         kept = self.owner
         return bool(owner and kept) and hmac.compare_digest(str(kept), str(hash_of(owner)))
 
+    @property
+    def part(self) -> Part | None:
+        """What an experiment has to do with it; None for a run by itself."""
+        values = self._facts().get("part")
+        return Part(**values) if values else None
+
+    @property
+    def group(self) -> str:
+        """What it shares with the other runs of its experiment; a run by itself shares nothing."""
+        part = self.part
+        return part.group if part else self.id
+
     def status(self) -> Status:
         """How it stands."""
         try:
@@ -237,7 +267,10 @@ class RunFolder(Folder):
             return None
 
     def answers(self) -> dict[str, np.ndarray]:
-        """For every test picture the class it got (`predicted`), with which probability (`certainty`), and its own."""
+        """For every test picture the class it got (`predicted`), with which probability (`certainty`), and its own.
+
+        Where the settings ask for it, also the class it got when it was `turned` or `rewritten`.
+        """
         return self.arrays("evaluation.npz")
 
     def control(self) -> Control:

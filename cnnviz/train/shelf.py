@@ -33,6 +33,18 @@ def list_runs(*, runs: Path | None = None) -> list[RunFolder]:
     return sorted(found, key=lambda run: run.made, reverse=True)
 
 
+def find_group(group: str, *, runs: Path | None = None) -> list[RunFolder]:
+    """The runs of an experiment, in their order; those that were deleted are missing.
+
+    Raises:
+        RunError: If there is none left.
+    """
+    found = [run for run in reversed(list_runs(runs=runs)) if (part := run.part) and part.group == group]
+    if not found:
+        raise RunError(f"There is no experiment {group[:40]!r}; its runs may have been deleted.")
+    return found
+
+
 def clean_up(*, days: float = 30, megabytes: float = 5000, runs: Path | None = None) -> list[str]:
     """Delete what has not changed for long, and the oldest of the rest until it fits; never what is being trained.
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import secrets
 import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cnnviz.errors import EngineError
+from cnnviz.errors import EngineError, RunError
 from cnnviz.home import home
 from cnnviz.train.engine.claims import Claims, is_being_trained, is_over
 from cnnviz.train.engine.foreman import Foreman, is_orphaned, orphaned
 from cnnviz.train.engine.limits import Limits
 from cnnviz.train.engine.line import Entry, Event, Line
-from cnnviz.train.runs import ENDED, RunFolder, Status, hash_of
+from cnnviz.train.runs import ENDED, Part, RunFolder, Status, hash_of
 from cnnviz.train.settings import TrainingSettings
 
 REACHED = 15.0  # Seconds that a start waits for a scheduler elsewhere.
@@ -84,16 +87,71 @@ class Engine:
             SettingsError: If the settings cannot work.
             RunError: If the folder cannot be written.
         """
-        self.limits.check(settings)
+
+
+        def make(runs: Path) -> RunFolder:
+            return RunFolder.create(settings, name=name, owner=owner, watched=watched, runs=runs)
+
+        return self._start([settings], [make], owner)[0]
+
+    def start_experiment(
+        self, key: str, settings: Mapping[str, TrainingSettings], *, title: str = "", owner: str | None = None
+    ) -> list[RunFolder]:
+        """Make the runs of an experiment and put them into the line; they go one after the other, and count as one.
+
+        Args:
+            key: Of the experiment.
+            settings: What to train, by the names of the runs.
+            title: Of the experiment, for people.
+            owner: As for `start`.
+
+        Returns:
+            The runs, in their order; each knows its `group`.
+
+        Raises:
+            EngineError, SettingsError, RunError: As `start`; then there is none of them.
+        """
+        group = secrets.token_hex(10)
+
+        def maker(name: str) -> Callable[[Path], RunFolder]:
+            part = Part(key, group, name)
+            return lambda runs: RunFolder.create(
+                settings[name], name=f"{title or key}: {name}", owner=owner, part=part, runs=runs
+            )
+
+        return self._start(list(settings.values()), [maker(name) for name in settings], owner)
+
+    def stop_all(self, runs: Iterable[RunFolder]) -> None:
+        """Stop the runs of an experiment, those that wait first, lest one of them begins meanwhile.
+
+        Raises:
+            RunError: If it cannot be written.
+        """
+        for run in reversed([run for run in runs if not is_over(run)]):
+            self.ask(run, stop=True)
+
+    def _start(
+        self, settings: Sequence[TrainingSettings], makers: Sequence[Callable[[Path], RunFolder]], owner: str | None
+    ) -> list[RunFolder]:
+        """New runs at the end of the line, or none of them."""
+        for one in settings:
+            self.limits.check(one)
         self._check_workers()
-        runs = self.home / "runs"
+        folder, made = self.home / "runs", []
         with self._line.changed:
-            with RunFolder(runs).sentences():
+            with RunFolder(folder).sentences():
                 self._claims.open()
-            self._check_room(hash_of(owner))
-            run = RunFolder.create(settings, name=name, owner=owner, watched=watched, runs=runs)
-            self._enter(run)
-        return run
+            self._check_room(hash_of(owner), len(makers))
+            try:
+                for make in makers:
+                    made.append(make(folder))
+                    self._enter(made[-1])
+            except RunError:
+                for run in made:
+                    self._line.leave(run)
+                    run.delete()
+                raise
+        return made
 
     def submit(self, run: RunFolder) -> None:
         """Put a run that is in a folder already into the line: a new one, or one that ended early, to go on.
@@ -109,7 +167,7 @@ class Engine:
             if not is_over(run) and (self._line.find(run) is not None or is_being_trained(run)):
                 return
             self._foreman.unsaid.pop(run.id, None)
-            self._check_room(run.owner)
+            self._check_room(run.owner, group=run.group)
             if run.control().stop:
                 run.ask(stop=False)
             self._enter(run)
@@ -179,25 +237,31 @@ class Engine:
         if stranger:
             raise EngineError(stranger)
 
-    def _check_room(self, owner: str | None) -> None:
-        theirs = [one.run for one in self._line.of("waiting", "working") if owner and one.owner == owner]
-        theirs = [run for run in theirs if not is_over(run)]
+    def _check_room(self, owner: str | None, count: int = 1, *, group: str = "") -> None:
+        """Refuse more runs than may wait, and a user who has as many as allowed; an experiment is one of them."""
+        entries = [one for one in self._line.of("waiting", "working") if owner and one.owner == owner]
+        theirs = {one.group: one.run for one in reversed(entries) if one.group != group and not is_over(one.run)}
         if len(theirs) >= self.limits.per_user:
             many = "one run" if self.limits.per_user == 1 else f"{self.limits.per_user} runs"
             raise EngineError(
                 f"You have {many} in the line or at work already, as many as one person may have here: "
-                f"“{theirs[0].name}”. Wait for its end, or stop it, and start again."
+                f"“{next(iter(theirs.values())).name}”. Wait for its end, or stop it, and start again."
             )
         waiting = len(self._line.of("waiting"))
         if waiting >= self.limits.queued:
             raise EngineError(f"{waiting} runs wait already, as many as may. Start again when some have ended.")
+        if waiting + count > self.limits.queued:
+            raise EngineError(
+                f"{waiting} runs wait already, and these are {count} more; at most {self.limits.queued} may wait. "
+                "Start again when some have ended."
+            )
 
     def _enter(self, run: RunFolder) -> None:
         self._claims.claim(run)
         with run.sentences():
             run.write_status(replace(run.status(), state="waiting", sentence="", parked=False))
         self._line.leave(run)
-        self._line.enter(Entry(run, run.owner))
+        self._line.enter(Entry(run, run.owner, run.group))
         self._line.tell(run, "waiting")
         self._foreman.nudge()
 

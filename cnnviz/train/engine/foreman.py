@@ -112,7 +112,7 @@ class Foreman:
                     if status.state not in ENDED and self.line.find(run) is None:
                         self.claims.claim(run)
                         parked = status.state == "paused" and status.parked
-                        self.line.enter(Entry(run, run.owner, "parked" if parked else "waiting"))
+                        self.line.enter(Entry(run, run.owner, run.group, "parked" if parked else "waiting"))
         except (CnnvizError, OSError):
             logging.getLogger(__name__).exception("Runs of an earlier server could not be taken up.")
 
@@ -250,9 +250,11 @@ class Foreman:
             working = self.line.of("working")
             if len(working) >= self.capacity:
                 return
-            theirs = sum(entry.owner is not None and one.owner == entry.owner for one in working)
-            if theirs >= self.limits.per_user or entry.again > time.monotonic():
+            theirs = {one.group for one in working if entry.owner is not None and one.owner == entry.owner}
+            if len(theirs) >= self.limits.per_user or entry.again > time.monotonic():
                 continue
+            if any(one.group == entry.group for one in working):
+                continue  # The runs of an experiment go one after the other.
             if is_being_trained(entry.run):
                 continue  # By a worker that an earlier server had set to it; this one follows, and goes on from there.
             seconds = 60 * self.limits.minutes

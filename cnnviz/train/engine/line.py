@@ -25,6 +25,7 @@ class Entry:
     Attributes:
         run: Its folder.
         owner: The hash of its owner's token; None if it is nobody's.
+        group: What it shares with the other runs of its experiment: they go one after the other, and count as one.
         phase: Whether it waits for a worker, has one, or was paused so long that it gave it up.
         future: Of Dask, while it is at work.
         orphaned: Since when no worker has it, though it is at work; None if one has.
@@ -33,6 +34,7 @@ class Entry:
 
     run: RunFolder
     owner: str | None
+    group: str
     phase: Phase = "waiting"
     future: Any = field(default=None, repr=False)
     orphaned: float | None = None
