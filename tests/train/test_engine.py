@@ -553,7 +553,7 @@ def test_an_experiment_counts_as_one_and_its_runs_go_one_after_the_other(engine)
     assert [run.settings for run in runs] == list(asked.values())
     assert len({run.group for run in runs}) == 1 and runs[0].part.experiment == "learning_rate"
     assert engine.limits.per_user == 1
-    with pytest.raises(EngineError, match="You have one run in the line or at work already.*Rates: slow"):
+    with pytest.raises(EngineError, match=r"You have one run in the line or at work already.*Rates: slow"):
         engine.start(QUICK, owner="Ada")
     assert [ended(engine, run).state for run in runs] == ["done", "done"]
     # Of the scheduler's two workers one has stood idle all the while.

@@ -88,7 +88,6 @@ class Engine:
             RunError: If the folder cannot be written.
         """
 
-
         def make(runs: Path) -> RunFolder:
             return RunFolder.create(settings, name=name, owner=owner, watched=watched, runs=runs)
 
