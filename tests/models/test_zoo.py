@@ -36,6 +36,8 @@ def test_every_architecture_builds_and_answers(key):
     assert entry.output in OUTPUTS
     net = Network(model, scaling=entry.scaling)
     batch = np.random.default_rng(0).random((2, *entry.input_shape)).astype(np.float32)
+    assert net.input_shape == entry.input_shape
+    assert all(layer.title and layer.arithmetic for layer in net.layers)
     probabilities = net.predict(batch)
     assert probabilities.shape == (2, classes(entry)) and np.isfinite(probabilities).all()
     if entry.output != "sigmoids":
