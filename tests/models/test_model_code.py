@@ -43,8 +43,19 @@ def test_the_digits_read_as_people_write_them(digits):
     expect_same(digits.model, code)
 
 
+BRANCHED = ("resnet", "inception", "xception")
 # A frozen part comes with weights that may not be here; models within models are tested below.
-@pytest.mark.parametrize("name", [name for name, entry in ARCHITECTURES.items() if entry.base is None])
+CHAINS = [name for name, entry in ARCHITECTURES.items() if entry.base is None and name not in BRANCHED]
+
+
+@pytest.mark.parametrize("name", BRANCHED)
+def test_branches_are_no_list_of_layers(name):
+    entry = ARCHITECTURES[name]
+    with pytest.raises(NetworkError, match="this one has branches"):
+        model_code(Network(entry.build(entry.input_shape, 5)))
+
+
+@pytest.mark.parametrize("name", CHAINS)
 def test_every_architecture(name):
     entry = ARCHITECTURES[name]
     model = entry.build(entry.input_shape, entry.classes or 5)
