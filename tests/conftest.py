@@ -9,12 +9,16 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
+GIVING_WAY = 15  # Niceness; what is nicer still gets 19.
 HOMES = Path(tempfile.mkdtemp(prefix="cnnviz-tests-"))
 
 # Before anything imports Keras, which writes keras.json into its home.
 for name in ("CNNVIZ_HOME", "KERAS_HOME"):
     os.environ[name] = str(HOMES / name.lower())
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+if "PYTEST_XDIST_WORKER" in os.environ and os.nice(0) < GIVING_WAY:
+    # Several processes of tests keep all cores busy: what gives way to one of them must still get its turn.
+    os.nice(GIVING_WAY - os.nice(0))
 
 
 def pytest_unconfigure():

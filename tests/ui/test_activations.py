@@ -19,7 +19,7 @@ from cnnviz.ui.activations import curve, measured, passage, softmax
 from cnnviz.ui.maps import Maps
 
 PAGE = "pages/learn/activations.py"
-PATIENCE = 60
+PATIENCE = 200
 KINDS = [kind for kind in ACTIVATIONS if kind != "softmax"]
 NUMBERS = np.linspace(-6, 6, 12_001)
 

@@ -13,7 +13,7 @@ from cnnviz.ui.blocks import blocks_of, facts, homes, model_facts, nested, open_
 from cnnviz.ui.components.blueprint import Asked, plan_bytes
 from cnnviz.ui.layer_words import KINDS, kernels_of, kind_of, label_of
 
-PATIENCE = 60  # Seconds in which the network must have been opened.
+PATIENCE = 200  # Seconds in which the network must have been opened.
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from cnnviz.ui import jobs, worker
 
 from . import chores
 
-PATIENCE = 60  # Seconds.
+PATIENCE = 200  # Seconds: where everything is busy, what gives way takes long to start.
 NEVER = 100_000  # Steps.
 
 

@@ -16,7 +16,7 @@ from cnnviz.home import asset
 from cnnviz.models import NETWORKS
 from cnnviz.ui import cache, networks, state
 
-PATIENCE = 60  # Seconds.
+PATIENCE = 200  # Seconds.
 
 
 @pytest.fixture

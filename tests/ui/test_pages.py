@@ -15,7 +15,7 @@ from cnnviz.ui import cache, state
 from cnnviz.ui.components.pad import SIDE
 from cnnviz.ui.navigation import PAGES
 
-PATIENCE = 60  # Seconds in which the network must have been opened.
+PATIENCE = 200  # Seconds in which the network must have been opened.
 
 
 class Rerun(BaseException):

@@ -45,7 +45,7 @@ class Prepared(WorkerPlugin):
     def setup(self, worker: Any) -> None:
         if self.niceness:
             # This thread's; those that it starts, and theirs, inherit it.
-            os.setpriority(os.PRIO_PROCESS, 0, self.niceness)
+            os.nice(self.niceness)
         # In the thread that trains, so that a run waits for it and the worker answers meanwhile.
         worker.executors["default"].submit(task.warm_up)
 
