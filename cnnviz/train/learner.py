@@ -66,6 +66,15 @@ class Learner:
         self.loss = kind(from_logits=self.entry.output == "logits")
         self.model.compile(optimizer, loss=self.loss, metrics=["accuracy"])
         optimizer.build(self.model.trainable_variables)
+        self._build_metrics(classes)
+
+    def _build_metrics(self, classes: int) -> None:
+        """Make what Keras would else make within its first step: it would trace that step twice."""
+        answer = np.full((1, 1 if self.entry.output == "binary" else classes), 0.5, np.float32)
+        label = self.wanted(np.zeros(1, np.int64))
+        self.model.compute_loss(y=label, y_pred=answer)
+        self.model.compute_metrics(None, label, answer)
+        self.model.reset_metrics()
 
     def given(self, pictures: np.ndarray) -> np.ndarray:
         """Pictures as the model that learns gets them."""

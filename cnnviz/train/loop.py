@@ -36,7 +36,7 @@ class Run:
             was not finished.
         stopped: Whether it was stopped.
         state: "done", "stopped", "failed", or "paused" if it was parked.
-        sentence: Why it failed; empty otherwise.
+        sentence: Why it failed or was stopped, where that is not the user's own doing; empty otherwise.
         shares: Of the time at work, by "callbacks": what watching cost.
     """
 
@@ -55,7 +55,7 @@ def train(
     *,
     folder: str | Path,
     on_event: OnEvent | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    should_stop: Callable[[], bool | str] | None = None,
     park_after: float | None = None,
 ) -> Run:
     """Train a network and leave everything about it in a folder.
@@ -67,7 +67,7 @@ def train(
         settings: What to train, on what, how.
         folder: As `cnnviz.train.runs` describes it; made if it is missing.
         on_event: Called with `{"kind": "prepare" | "batch" | "epoch" | "rewind" | "end", …}` and the figures so far.
-        should_stop: Asked after every batch; the run ends when it answers true.
+        should_stop: Asked after every batch; the run ends when it answers true, or a sentence on why.
         park_after: Seconds of pause after which the run is left to be taken up later; None never.
 
     Returns:
@@ -133,7 +133,7 @@ class _Training:
         settings: TrainingSettings,
         data: TrainingData,
         on_event: OnEvent | None,
-        should_stop: Callable[[], bool] | None,
+        should_stop: Callable[[], bool | str] | None,
         park_after: float | None,
     ) -> None:
         self.run, self.settings, self.data = run, settings, data
@@ -181,13 +181,13 @@ class _Training:
                 break
             epoch, batch, sums = epoch + 1, 0, None
             ended = self._is_enough(epoch)
-        return self._finish(epoch)
+        return self._finish()
 
     def _one_epoch(self, epoch: int, batch: int) -> None:
         import keras
 
         watcher, examples, began = self.watcher, self.examples, time.perf_counter()
-        paused, aside = watcher.paused, self.learner.validation
+        paused = watcher.paused
         self.examples.begin(epoch, batch)
 
         class Follow(keras.callbacks.Callback):
@@ -201,22 +201,21 @@ class _Training:
                 if not watcher.batch(batch + number, logs or {}):
                     self.model.stop_training = True
 
-        history = self.model.fit(
+        self.model.fit(
             self.examples,
             initial_epoch=epoch,
             epochs=epoch + 1,
-            validation_data=(aside, self.data.y_validation) if len(aside) else None,
-            validation_batch_size=PORTION,
             callbacks=[Follow()],
             shuffle=False,  # The examples do it, so that an epoch's order is the same in a run that is taken up again.
             verbose=0,
-        ).history
+        )
         if watcher.status.batch < watcher.status.of or watcher.ending == "failed":
             return  # Ended within it.
+        aside = self._validate()
         kept = time.perf_counter()
         row: dict[str, float] = {"epoch": epoch + 1}
         row |= {name: total / watcher.seen for name, total in watcher.sums.items()}
-        row |= {name: float(values[-1]) for name, values in history.items() if name.startswith("val_")}
+        row |= aside
         row["learning_rate"] = float(as_array(self.model.optimizer.learning_rate))
         row["seconds"] = kept - began - (watcher.paused - paused)
         self.run.write_rows("metrics.csv", COLUMNS, [row], anew=False)
@@ -228,6 +227,26 @@ class _Training:
         watcher.flush()
         watcher.own += time.perf_counter() - kept
         self.on_event({"kind": "epoch", **row})
+
+    def _validate(self) -> dict[str, float]:
+        """Loss and accuracy on the pictures kept aside; nothing if there are none, or the run was ended meanwhile."""
+        import keras
+
+        watcher, aside = self.watcher, self.learner.validation
+        if not len(aside) or watcher.ending:
+            return {}
+
+        class Follow(keras.callbacks.Callback):
+            model: Any
+
+            def on_test_batch_end(self, number: int, logs: Any = None) -> None:
+                if not watcher.portion():
+                    self.model.stop_evaluating = True
+
+        found = self.model.evaluate(
+            aside, self.data.y_validation, batch_size=PORTION, callbacks=[Follow()], verbose=0, return_dict=True
+        )
+        return {} if watcher.ending else {f"val_{name}": float(value) for name, value in found.items()}
 
     def _is_enough(self, epoch: int) -> bool:
         """Whether all epochs are done, or the validation loss has not fallen for as long as was allowed."""
@@ -278,9 +297,9 @@ class _Training:
         self.watcher.flush()
         self.on_event({"kind": "rewind"})
 
-    def _finish(self, epoch: int) -> Run:
+    def _finish(self) -> Run:
         """The model as it is now in the folder, and if the run came to its end, how good it is."""
-        watcher, run = self.watcher, self.run
+        watcher, run, epoch = self.watcher, self.run, self.watcher.status.epoch
         states = {"": "done", "stopped": "stopped", "parked": "paused", "failed": "failed"}
         state = states[watcher.ending]
         if state == "paused":
@@ -306,13 +325,13 @@ class _Training:
             run.write_json("evaluation.json", {**found.summary, "test": test, **best})
         watcher.status = replace(watcher.status, state=state)
         watcher.flush()
+        sentence = "" if state == "done" else watcher.status.sentence
         end: dict[str, Any] = {"kind": "end", "stopped": state == "stopped"}
-        if state == "failed":
-            end["sentence"] = watcher.status.sentence
+        if sentence:
+            end["sentence"] = sentence
         self.on_event({**end, **{f"test_{name}": value for name, value in test.items()}})
         worked = time.perf_counter() - self.began - watcher.paused
         shares = {"callbacks": watcher.own / worked}
-        sentence = watcher.status.sentence if state == "failed" else ""
         return Run(run.path, self.settings, epoch, test, state == "stopped", state, sentence, shares)
 
     def _snapshots(self) -> Snapshots:

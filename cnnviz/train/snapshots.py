@@ -17,6 +17,7 @@ from cnnviz.train.runs import RunFolder
 
 WATCHED = 16  # Test pictures whose predictions are kept.
 KERNELS = 64  # Of the first layer, at most.
+KERNEL_BYTES = 300_000  # Of them, before they are compressed; one is kept in any case.
 MAP_BYTES = 500_000  # Of all feature maps of a snapshot, before they are compressed.
 GRADIENT_PICTURES = 64
 
@@ -60,13 +61,14 @@ class Snapshots:
         norms = loss_gradients(self.model, self.loss, *self.examples)
         arrays: dict[str, np.ndarray] = {
             "layers": np.array([layer.name for layer in learned]),
-            "weight_norms": np.array([_norm(layer.trainable_variables) for layer in learned], np.float32),
-            "gradient_norms": np.array([norms[layer.name] for layer in learned], np.float32),
+            "weight_norms": np.array([_norm(layer.trainable_variables) for layer in learned]),
+            "gradient_norms": np.array([norms[layer.name] for layer in learned]),
             "predictions": probabilities(answers, self.output).astype(np.float16),
         }
         kernels = first_kernels(self.model)
         if kernels is not None:
-            arrays["kernels"] = kernels.astype(np.float16)
+            # Not in 16 bits: where steps are too large, weights soon are beyond what those can say.
+            arrays["kernels"] = kernels.astype(np.float32)
         if self._inner is not None and self.watched is not None:
             names, inner = self._inner
             outputs = inner(self.watched, training=False)
@@ -77,17 +79,21 @@ class Snapshots:
 
 
 def maps_of(snapshot: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The feature maps in a snapshot, by layer: `(rows, columns, maps)`, float32, to about 1/255 of their range."""
+    """The feature maps in a snapshot, by layer: `(rows, columns, maps)`, float32, to about 1/255 of their range.
+
+    Where one of a layer's values was no number, or beyond all numbers, none of its maps has any: they are NaN.
+    """
     maps = {}
     for key, values in snapshot.items():
         if key.startswith("maps_"):
             low, high = snapshot["range_" + key.removeprefix("maps_")]
-            maps[key.removeprefix("maps_")] = low + values.astype(np.float32) * ((high - low) / 255)
+            made = low + values.astype(np.float64) * ((high - low) / 255)
+            maps[key.removeprefix("maps_")] = made.astype(np.float32)
     return maps
 
 
 def first_kernels(model: Any) -> np.ndarray | None:
-    """The kernels of the first layer that has any: `(rows, columns, channels, kernels)`, at most 64 of them.
+    """The kernels of the first layer that has any: `(rows, columns, channels, kernels)`, the first so many that fit.
 
     A dense layer right after the picture weighs every pixel: each of its units is a kernel of the picture's size.
     """
@@ -95,16 +101,20 @@ def first_kernels(model: Any) -> np.ndarray | None:
 
     for layer in model.layers:
         if isinstance(layer, keras.layers.Conv2D):
-            return as_array(layer.kernel)[..., :KERNELS]
+            return _some(as_array(layer.kernel))
         if isinstance(layer, keras.layers.Dense):
             shape = tuple(model.input_shape[1:])
             kernel = as_array(layer.kernel)
             if len(shape) == 3 and math.prod(shape) == len(kernel):
-                return kernel.reshape(*shape, -1)[..., :KERNELS]
+                return _some(kernel.reshape(*shape, -1))
             return None
         if layer.trainable_variables and not isinstance(layer, keras.layers.BatchNormalization):
             return None
     return None
+
+
+def _some(kernels: np.ndarray) -> np.ndarray:
+    return kernels[..., : max(1, min(KERNELS, KERNEL_BYTES // (4 * math.prod(kernels.shape[:-1]))))]
 
 
 def _with_maps(model: Any) -> tuple[list[str], Any] | None:
@@ -127,12 +137,12 @@ def _small(maps: np.ndarray, room: int) -> tuple[np.ndarray, np.ndarray]:
     """Maps in 256 steps, the first so many that they fit; where not even one does, every second row and column."""
     while maps.shape[0] * maps.shape[1] > room:
         maps = maps[::2, ::2]
-    maps = maps[..., : max(1, room // (maps.shape[0] * maps.shape[1]))].astype(np.float32)
+    maps = maps[..., : max(1, room // (maps.shape[0] * maps.shape[1]))].astype(np.float64)
     low, high = float(maps.min()), float(maps.max())
     if not (math.isfinite(low) and math.isfinite(high)):
-        return np.zeros(maps.shape, np.uint8), np.zeros(2, np.float32)
+        return np.zeros(maps.shape, np.uint8), np.full(2, np.nan)
     steps = np.rint((maps - low) * (255 / ((high - low) or 1.0)))
-    return steps.astype(np.uint8), np.array([low, high], np.float32)
+    return steps.astype(np.uint8), np.array([low, high])
 
 
 def as_array(value: Any) -> np.ndarray:

@@ -25,7 +25,7 @@ class Watcher:
         rate: The learning rate of the settings.
         sizes: Pictures of every batch of an epoch.
         on_event: Told of every batch.
-        should_stop: Asked after every batch.
+        should_stop: Asked after every batch; ends the run if it answers true, or a sentence on why.
         park_after: Seconds of standing still after which the run is left to be taken up later; None never.
     """
 
@@ -38,7 +38,7 @@ class Watcher:
         rate: float,
         sizes: list[int],
         on_event: Callable[[Mapping[str, Any]], None],
-        should_stop: Callable[[], bool],
+        should_stop: Callable[[], bool | str],
         park_after: float | None = None,
     ) -> None:
         self.run, self.status = run, status
@@ -54,10 +54,11 @@ class Watcher:
         self.last = time.perf_counter()
         self._allowed = 0  # Single batches that may still be made before the run stands still again.
         self._allowed_epochs = 0
+        self._finishes = False  # Whether this epoch is finished before the run stands still.
 
     def begin(self, epoch: int, *, batch: int = 0, sums: Mapping[str, float] | None = None) -> None:
         """An epoch begins, or goes on after some of its batches."""
-        self.ending = ""
+        self.ending, self._finishes = "", False
         self.sums = {"loss": 0.0, "accuracy": 0.0, **(sums or {})}
         self.carried, self.seen_before = dict(self.sums), sum(self.sizes[:batch])
         self.seen = self.seen_before
@@ -113,14 +114,33 @@ class Watcher:
         self.own += self.last - now - (self.paused - still)
         return not self.ending
 
-    def attend(self, *, after_batch: bool = False, last: bool = False) -> None:
-        """Do what is asked: stop, a learning rate, going back, standing still until something else is asked."""
+    def portion(self) -> bool:
+        """Some of the pictures kept aside have been looked at.
+
+        Returns:
+            Whether to go on with the others.
+        """
+        now, still = time.perf_counter(), self.paused
+        self.attend(aside=True)
+        self.own += time.perf_counter() - now - (self.paused - still)
+        return not self.ending
+
+    def attend(self, *, after_batch: bool = False, last: bool = False, aside: bool = False) -> None:
+        """Do what is asked: stop, a learning rate, going back, standing still until something else is asked.
+
+        Args:
+            after_batch: Whether a batch has just been learned from.
+            last: Whether it was the epoch's last.
+            aside: Whether the network looks at the pictures kept aside, after that.
+        """
         began = time.perf_counter()
         beaten = 0.0
         while True:
             control = self.run.control()
-            if control.stop or ((after_batch or beaten) and self.should_stop()):
+            why = control.stop or ((after_batch or aside or beaten) and self.should_stop())
+            if why:
                 self.ending = "stopped"
+                self.status = replace(self.status, sentence=why if isinstance(why, str) else "")
                 break
             self._set_rate(control.learning_rate)
             batches, epochs, rewinds = self.status.handled
@@ -139,10 +159,14 @@ class Watcher:
             self._allowed += control.batches - batches
             self._allowed_epochs += control.epochs - epochs
             self.status = replace(self.status, handled=(control.batches, control.epochs, rewinds))
-            if self._allowed or self._allowed_epochs or last:  # An epoch is finished before the run stands still.
+            if self._allowed or self._allowed_epochs or last or (aside and self._finishes):
+                self._finishes |= last
                 break
             if self.park_after is not None and time.perf_counter() - began > self.park_after:
-                self.ending = "parked"
+                if aside:
+                    self._finishes = True
+                else:
+                    self.ending = "parked"
                 break
             if time.perf_counter() - beaten > BEAT:
                 beaten = time.perf_counter()

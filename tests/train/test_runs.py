@@ -198,7 +198,7 @@ def test_a_learning_rate_takes_hold():
     run.ask(pause=False)
     thread.join(120)
     first, *_, last = (run.snapshot(epoch)["kernels"] for epoch in (1, 2, 3))
-    np.testing.assert_array_equal(first, last)
+    np.testing.assert_allclose(first, last, rtol=0, atol=1e-6)
     assert run.status().learning_rate == 1e-9
     rates = [row["learning_rate"] for row in run.metrics()]
     assert rates[0] == pytest.approx(1e-3 * (1 + np.cos(np.pi / 3)) / 2, rel=1e-4)

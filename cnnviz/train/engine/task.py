@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +46,10 @@ def train_run(path: str, home: str, *, park_after: float, seconds: float) -> dic
                 run.settings,
                 folder=run.path,
                 on_event=_Teller(run.id),
-                should_stop=clock.is_up,
+                should_stop=clock.why,
                 park_after=park_after,
             )
             state, sentence = ended.state, ended.sentence
-            if state == "stopped" and clock.rang:
-                sentence = (
-                    f"The run was ended after {seconds / 60:g} minutes at work, the longest that is allowed here; "
-                    "what it had learned by then is kept. Choose fewer epochs or fewer pictures."
-                )
-                run.write_status(replace(run.status(), sentence=sentence))
         except RunError as error:
             state, sentence = "failed", str(error)
             if "is being trained already" in sentence:
@@ -78,9 +71,7 @@ def warm_up() -> None:
     try:
         import keras
         import numpy as np
-
-        import cnnviz.train.evaluation
-        import cnnviz.train.snapshots  # noqa: F401 - loaded ahead, as a run will want it.
+        import sklearn.metrics  # noqa: F401 - loaded ahead, as the end of a run will want it.
 
         layers = [keras.Input((8, 8, 1)), keras.layers.Conv2D(2, 3, activation="relu"), keras.layers.Flatten()]
         model = keras.Sequential([*layers, keras.layers.Dense(2, activation="softmax")])
@@ -155,14 +146,18 @@ class _Clock:
         with suppress(OSError, ValueError, KeyError, TypeError):
             self.before = float(json.loads(self.path.read_text())["seconds"])
         self.began = self.noted = time.monotonic()
-        self.rang = False
 
-    def is_up(self) -> bool:
+    def why(self) -> str:
+        """Why the run must end, as a sentence; empty while it may go on."""
         now = time.monotonic()
         if now - self.noted > NOTED:
             self.note()
-        self.rang = self.before + now - self.began > self.allowed
-        return self.rang
+        if self.before + now - self.began <= self.allowed:
+            return ""
+        return (
+            f"The run was ended after {self.allowed / 60:g} minutes at work, the longest that is allowed here; "
+            "what it had learned by then is kept. Choose fewer epochs or fewer pictures."
+        )
 
     def note(self) -> None:
         self.noted = time.monotonic()

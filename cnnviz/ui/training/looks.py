@@ -17,6 +17,10 @@ from cnnviz.ui import html
 
 POLL = 1.5  # Seconds between two looks for a new epoch.
 KERNELS, MAPS, ANSWERS, NORMS = VIEWS = ("Kernels", "Feature maps", "Predictions", "Norms")
+GROWN = (
+    "what the network computes is no number any more: the steps were so large that the weights grew without end. "
+    "Lower the learning rate and start again."
+)
 WIDE = 560  # Of a picture of kernels or maps, in CSS pixels.
 
 
@@ -99,16 +103,20 @@ def _kernels(snapshot: dict[str, np.ndarray], epoch: int) -> None:
     if kernels is None:
         st.markdown("The first layer with weights does not look at the picture itself, so it has no kernels to show.")
         return
+    if not np.isfinite(kernels).all():
+        st.markdown(f"Kernels cannot be shown {_after(epoch)}: {GROWN}")
+        return
     rows, columns, channels, count = kernels.shape
     stacked = np.moveaxis(kernels.astype(np.float32), 3, 0)
     is_colour = channels == 3
     shown = stacked if is_colour else stacked[..., 0] if channels == 1 else stacked.mean(axis=3)
     alt = f"{count} kernels of {rows} × {columns} of the first layer {_after(epoch)}."
     st.html(html.image(kernel_picture(shown), alt=alt, width=min(WIDE, 48 * int(np.ceil(np.sqrt(count))))))
+    strongest = html.number(float(np.abs(shown).max()))
     how = (
         "Red, green and blue are weights of red, green and blue; mid-grey is 0."
         if is_colour
-        else f"Orange weighs for, blue against, white is 0; the strongest weight is {np.abs(shown).max():.2f}."
+        else f"Orange weighs for, blue against, white is 0; the strongest weight is {strongest}."
     )
     st.markdown(f"{count} kernels of {rows} × {columns} of the first layer, {_after(epoch)}. {how}")
 
@@ -120,6 +128,9 @@ def _maps(snapshot: dict[str, np.ndarray], watched: np.ndarray, epoch: int) -> N
         return
     name = st.selectbox("Layer", list(maps), key=f"train_map_{'_'.join(maps)}", persist_state="session")
     values = maps[name]
+    if not np.isfinite(values).all():
+        st.markdown(f"The maps of {name} cannot be shown {_after(epoch)}: {GROWN}")
+        return
     picture, shown = st.columns([1, 4])
     with picture:
         st.html(html.image(_plain(watched), alt="The picture whose feature maps are shown.", width=140))
@@ -132,6 +143,9 @@ def _maps(snapshot: dict[str, np.ndarray], watched: np.ndarray, epoch: int) -> N
 
 
 def _answers(run: RunFolder, chances: np.ndarray, pictures: dict[str, np.ndarray], epoch: int) -> None:
+    if not np.isfinite(chances).all():
+        st.markdown(f"There are no predictions {_after(epoch)}: {GROWN}")
+        return
     names = _class_names(run)
     predicted = chances.argmax(axis=1)
     right = int((predicted == pictures["y"]).sum())
