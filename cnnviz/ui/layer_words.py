@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cnnviz.models.graph import Node
+from cnnviz.models.layers import LayerInfo
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ def label_of(node: Node) -> str:
 def times(sizes: Sequence[int]) -> str:
     """Sizes as people write them: "3 × 3"."""
     return " × ".join(f"{size:,}" for size in sizes) or "1"
+
+
+def with_cells(layer: LayerInfo) -> str:
+    """A layer with its grid, for a menu: "conv_2 (14 × 14 cells)"."""
+    return f"{layer.name} ({times(layer.output_shape[:2])} cells)"
 
 
 def kernels_of(node: Node) -> str:

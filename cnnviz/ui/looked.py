@@ -10,6 +10,7 @@ from cnnviz.models.graph import network_graph
 from cnnviz.ui import html, kept
 from cnnviz.ui.classes import class_labels
 from cnnviz.ui.components.heats import Tile, heats, keeps
+from cnnviz.ui.layer_words import with_cells
 from cnnviz.ui.preparation import Seen
 
 PREDICTED = "predicted"
@@ -32,7 +33,7 @@ def show(net: Network, sight: Seen) -> Explanation:
         layer = st.selectbox(
             "In the maps of layer",
             layers_with_grid(net)[::-1],
-            format_func=lambda name: f"{name} ({' × '.join(map(str, net.layer(name).output_shape[:2]))} cells)",
+            format_func=lambda name: with_cells(net.layer(name)),
             key="explained_layer",
             persist_state="session",
         )

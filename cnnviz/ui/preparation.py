@@ -41,6 +41,15 @@ class Seen:
         return bool(self.steps) and not self.pixels.any()
 
 
+def say_no_ink(purpose: str) -> None:
+    """Why a blank picture has nothing for a page.
+
+    Args:
+        purpose: What cannot be done with it: "to explain".
+    """
+    st.markdown(f"There is no ink in this picture, so there is nothing {purpose}. Draw a digit on the page Draw.")
+
+
 def seen(net: Network | None) -> Seen | None:
     """The current picture as the current network gets it; None where there is no picture, or no network yet."""
     picture = state.picture()

@@ -17,11 +17,12 @@ from cnnviz.explain import CONTROLS, METHODS, Explanation, Scores, Stopped, expl
 from cnnviz.explain.quality import kept_curve
 from cnnviz.figures import coloured
 from cnnviz.models import load_network
-from cnnviz.ui import cost, html, jobs, quality, state
+from cnnviz.ui import cost, html, jobs, state
 from cnnviz.ui.classes import class_labels
 from cnnviz.ui.compare import agreement, files, page, question, results
 from cnnviz.ui.compare.results import Entry
 from cnnviz.ui.compare.work import Found, explain_each
+from cnnviz.ui.digest import digest
 
 from .test_pages import PATIENCE, run
 
@@ -215,9 +216,7 @@ def test_one_button_then_all_in_the_child_process(app, shown, monkeypatch, digit
     # The panel at the end need not measure the same maps again.
     explanations = shown["quality"][-1][2]
     _, trials = app.session_state[f"{results.PANEL}_trials"]
-    assert len(explanations) == len(METHODS) and all(
-        quality.digest(one.heatmap) in trials for one in explanations.values()
-    )
+    assert len(explanations) == len(METHODS) and all(digest(one.heatmap) in trials for one in explanations.values())
     # Another class has to be asked anew; the first is still known.
     run(app.selectbox(key=question.CLASS).set_value("2"))
     assert tiles(shown)["Occlusion"].heatmap is None

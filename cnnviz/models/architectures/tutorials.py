@@ -74,7 +74,7 @@ def d1(shape: Shape) -> Layers:
 def e1(shape: Shape) -> Layers:
     """Three pairs of convolutions; the tutorial leaves open how much is dropped, and where it normalises."""
     blocks: list[Layer] = []
-    for filters, dropped in ((32, 0.2), (64, 0.3), (128, 0.4)):
+    for filters in (32, 64, 128):
         blocks += [Convolution(filters, padding="same"), RELU, Normalisation()] * 2
-        blocks += [Pooling(), Dropout(dropped)]
-    return (*blocks, Flatten(), Dense(128), RELU, Normalisation(), Dropout(0.5), Dense(), Activation("softmax"))
+        blocks += [Pooling(), Dropout(0.2)]
+    return (*blocks, Flatten(), Dense(128), RELU, Normalisation(), Dropout(0.3), Dense(), Activation("softmax"))

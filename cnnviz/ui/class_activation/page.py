@@ -34,7 +34,7 @@ def show(net: Network) -> None:
     if sight is None:
         return
     if sight.is_blank:
-        st.markdown("There is no ink in this picture, so there is nothing to explain. Draw a digit on the page Draw.")
+        preparation.say_no_ink("to explain")
         return
     _activation(net, sight)
 

@@ -29,7 +29,7 @@ def show(net: Network) -> None:
     if sight is None:
         return
     if sight.is_blank:
-        st.markdown("There is no ink in this picture, so there is nothing to explain. Draw a digit on the page Draw.")
+        preparation.say_no_ink("to explain")
         return
     question = ask(net, sight)
     running = {slot: _running(slot, question) for slot in SLOTS}
@@ -84,7 +84,7 @@ def _tile(entry: Entry, question: Question, *, keeping: bool) -> Tile:
         lines=tuple(lines),
         note=_note(entry, question),
         kept=kept.curve(net, batch, entry.heatmap, target) if keeping and entry.heatmap is not None else None,
-        before=float(net.predict(batch)[0, target]) if keeping else None,
+        before=question.probability if keeping else None,
     )
 
 

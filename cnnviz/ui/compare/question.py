@@ -15,6 +15,7 @@ from cnnviz.models import Network
 from cnnviz.ui import good, html, networks, sidebar
 from cnnviz.ui.classes import class_labels
 from cnnviz.ui.digest import digest
+from cnnviz.ui.layer_words import with_cells
 from cnnviz.ui.preparation import Seen
 
 CLASS, LAYER, SIGNED = "compare_class", "compare_layer", "compare_signed"
@@ -54,6 +55,11 @@ class Question:
         return class_labels(self.net)[self.target]
 
     @cached_property
+    def probability(self) -> float:
+        """That of the class, before anything is taken away."""
+        return float(self.net.predict(self.sight.batch)[0, self.target])
+
+    @cached_property
     def picture_token(self) -> tuple[Hashable, ...]:
         """Tells network, picture and class from others."""
         return networks.identity(self.network), digest(self.sight.batch), self.target
@@ -81,7 +87,7 @@ def ask(net: Network, sight: Seen) -> Question:
             layer = st.selectbox(
                 "In the maps of layer, for the methods that need one",
                 grids,
-                format_func=lambda name: f"{name} ({' × '.join(map(str, net.layer(name).output_shape[:2]))} cells)",
+                format_func=lambda name: with_cells(net.layer(name)),
                 key=LAYER,
                 persist_state="session",
                 width=420,
@@ -139,7 +145,6 @@ def _number(column: Any, method: str, name: str, option: Option) -> float | None
 
 def describe(question: Question) -> str:
     """What is asked, as sentences for the page."""
-    probability = float(question.net.predict(question.sight.batch)[0, question.target])
     name = html.plain(question.target_name)
     against = (
         " What speaks against it is left out; of a gradient of the picture the size counts, whatever its sign."
@@ -147,6 +152,6 @@ def describe(question: Question) -> str:
         else ""
     )
     return (
-        f"Evidence for **{name}**, probability {html.percent(probability)}.{against} Each map is divided by its own "
-        "largest number, since the methods count in different units: compare where the heat lies, not how strong it is."
+        f"Evidence for **{name}**, probability {html.percent(question.probability)}.{against} Each map is divided by "
+        "its own largest number, since the methods count in different units: compare where the heat lies, not how strong it is."
     )

@@ -16,6 +16,7 @@ from cnnviz.explain.quality import STEPS, THRESHOLDS, try_all
 from cnnviz.ui import cost, quality, state
 from cnnviz.ui.compare.question import Question
 from cnnviz.ui.compare.work import Found, timed
+from cnnviz.ui.digest import digest
 
 PANEL = "compare_quality"  # The key of the panel at the page's end, which draws what becomes of the same maps.
 MOST = 60  # Answers that a session keeps, of up to 1 MB each; two for every map.
@@ -128,7 +129,7 @@ def _tried(question: Question, maps: Mapping[str, np.ndarray]) -> dict[str, Tria
     """Deletion and insertion of these maps: what is known here or in the panel, and if it is quick, the rest."""
     net, batch, target = question.net, question.sight.batch, question.target
     panel = quality.known_trials(batch, target, key=PANEL)
-    marks = {key: quality.digest(heatmap) for key, heatmap in maps.items()}
+    marks = {key: digest(heatmap) for key, heatmap in maps.items()}
     known = {key: _recalled(_trial_token(question, key)) or panel.get(marks[key]) for key in maps}
     trials = {key: trial for key, trial in known.items() if trial is not None}
     # All of them, not the missing ones alone: what is quick must not depend on what was there before.

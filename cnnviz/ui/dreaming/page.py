@@ -48,9 +48,7 @@ def show(net: Network) -> None:
     network = networks.identity(sidebar.chosen_network())
     if way == ON_PICTURE:
         if sight.is_blank:
-            st.markdown(
-                "There is no ink in this picture, so there is nothing to dream on. Draw a digit on the page Draw."
-            )
+            preparation.say_no_ink("to dream on")
             return
         wish = controls.dream_on(net, network, drawn=bool(sight.steps))
     else:
