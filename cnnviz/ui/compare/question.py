@@ -153,5 +153,6 @@ def describe(question: Question) -> str:
     )
     return (
         f"Evidence for **{name}**, probability {html.percent(question.probability)}.{against} Each map is divided by "
-        "its own largest number, since the methods count in different units: compare where the heat lies, not how strong it is."
+        "its own largest number, since the methods count in different units: compare where the heat lies, not how "
+        "strong it is."
     )
