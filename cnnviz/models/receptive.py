@@ -133,6 +133,13 @@ def slid(extent: Extent, axis: Axis) -> Extent:
     return extent.through(taps, full, extent.start - axis.before * extent.jump, extent.jump * axis.stride)
 
 
+def together(extent: Extent, cells: int = 1) -> Extent:
+    """So many cells, each of which sees what all cells of the extent see together."""
+    full = None if extent.full is None else extent.full + (extent.cells - 1) * extent.jump
+    first, last = np.full(cells, extent.first.min()), np.full(cells, extent.last.max())
+    return Extent(extent.size, first, last, full, extent.start, 0)
+
+
 # ---- what a layer does to fields, along one axis: the layer, its inputs' extents, 0 for rows or 1 for columns, and the
 # shape of its output
 
@@ -185,35 +192,28 @@ def _enlarged(layer: Any, extents: Sequence[Extent], axis: int, shape: tuple[int
 
 def _gathered(layer: Any, extents: Sequence[Extent], axis: int, shape: tuple[int, ...]) -> Extent | None:
     """One cell, which sees what all cells see together."""
-    return _together(extents[0])
-
-
-def _together(extent: Extent, cells: int = 1) -> Extent:
-    """So many cells, each of which sees what all cells of the extent see together."""
-    full = None if extent.full is None else extent.full + (extent.cells - 1) * extent.jump
-    first, last = np.full(cells, extent.first.min()), np.full(cells, extent.last.max())
-    return Extent(extent.size, first, last, full, extent.start, 0)
+    return together(extents[0])
 
 
 def _dense(layer: Any, extents: Sequence[Extent], axis: int, shape: tuple[int, ...]) -> Extent | None:
     """Over the channels of each cell, or over a whole vector."""
-    return _together(extents[0]) if len(shape) == 1 else extents[0]
+    return together(extents[0]) if len(shape) == 1 else extents[0]
 
 
 def _along(layer: Any, extents: Sequence[Extent], axis: int, shape: tuple[int, ...]) -> Extent | None:
     """Softmax and normalisation: over the channels of each cell, over rows or columns too, or over a whole vector."""
     axes = layer.axis if isinstance(layer.axis, (list, tuple)) else [layer.axis]
     if len(shape) == 1:
-        return _together(extents[0])
+        return together(extents[0])
     is_along = axis + 1 in {each % (len(shape) + 1) for each in axes}
-    return _together(extents[0], extents[0].cells) if is_along else extents[0]
+    return together(extents[0], extents[0].cells) if is_along else extents[0]
 
 
 def _grouped(layer: Any, extents: Sequence[Extent], axis: int, shape: tuple[int, ...]) -> Extent | None:
     """Normalised over all cells, some channels at a time."""
     if len(shape) != 3 or layer.axis not in (-1, 3):
         return None
-    return _together(extents[0], extents[0].cells)
+    return together(extents[0], extents[0].cells)
 
 
 def _reshaped(layer: Any, extents: Sequence[Extent], axis: int, shape: tuple[int, ...]) -> Extent | None:
@@ -221,7 +221,7 @@ def _reshaped(layer: Any, extents: Sequence[Extent], axis: int, shape: tuple[int
     if len(shape) == 1:
         return extents[0]
     if len(shape) == 3 and (extents[0].cells == 1 or shape[:2] == (1, 1)):
-        return _together(extents[0], shape[axis])
+        return together(extents[0], shape[axis])
     return None
 
 

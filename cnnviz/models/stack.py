@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.errors import SettingsError
+from cnnviz.models.receptive import of_picture
 from cnnviz.models.stack_layers import KINDS, Activation, Dense, Layer, Shape, readable
 from cnnviz.ops.activations import ACTIVATIONS
 
@@ -30,11 +31,13 @@ class Step:
         name: Of the layer in the model.
         shape: Of its output, for one picture.
         parameters: That it adds.
+        sees: Rows and columns of the picture that one of its numbers depends on, at the number that sees most.
     """
 
     name: str
     shape: Shape
     parameters: int
+    sees: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -57,23 +60,32 @@ class Walk:
         return sum(step.parameters for step in self.steps)
 
 
-def walk(layers: Sequence[Layer], input_shape: tuple[int, int, int], classes: int) -> Walk:
+def walk(
+    layers: Sequence[Layer],
+    input_shape: tuple[int, int, int],
+    classes: int,
+    *,
+    most_parameters: int = MOST_PARAMETERS,
+) -> Walk:
     """The shape and the parameters after each layer, with Keras' own arithmetic but without Keras.
 
     Args:
         layers: In their order.
         input_shape: `(height, width, channels)` of a picture.
         classes: How many the network is to tell apart, 2 or more.
+        most_parameters: That the network may have; the layer that exceeds them cannot work.
     """
     if not layers:
         return Walk((), 0, "There is no layer yet; add flatten and a dense layer, the least that can learn.")
     steps: list[Step] = []
     given: Shape = tuple(input_shape)
+    fields = of_picture(*input_shape[:2])
     for index, (layer, name) in enumerate(zip(layers, _names(layers, classes), strict=True)):
         try:
             made = layer.shape(given, classes)
-            steps.append(Step(name, made, layer.parameters(given, classes)))
-            _check_size(index, made, sum(step.parameters for step in steps))
+            fields = layer.sees(fields, given)
+            steps.append(Step(name, made, layer.parameters(given, classes), fields.size))
+            _check_size(index, made, sum(step.parameters for step in steps), most_parameters)
         except ValueError as error:
             return Walk(tuple(steps[:index]), index, f"Layer {index + 1}, {layer.title}, cannot work: {error}")
         given = made
@@ -82,14 +94,14 @@ def walk(layers: Sequence[Layer], input_shape: tuple[int, int, int], classes: in
 
 
 def output_kind(layers: Sequence[Layer]) -> str:
-    """What the last layer's numbers are, a key of `OUTPUTS`; the layers must work."""
+    """What the last layer's numbers are, a key of `OUTPUTS`; of layers that cannot work, any of them."""
     last = layers[-1]
     if not isinstance(last, Activation):
         return "logits"
     if last.activation == "softmax":
         return "softmax"
-    dense = next(layer for layer in reversed(layers) if isinstance(layer, Dense))
-    return "binary" if dense.units == 1 else "sigmoids"
+    dense = next((layer for layer in reversed(layers) if isinstance(layer, Dense)), None)
+    return "binary" if dense is not None and dense.units == 1 else "sigmoids"
 
 
 def build(layers: Sequence[Layer], input_shape: tuple[int, int, int], classes: int, *, name: str = "network") -> Any:
@@ -152,15 +164,15 @@ def _names(layers: Sequence[Layer], classes: int) -> list[str]:
     return names
 
 
-def _check_size(index: int, made: Shape, parameters: int) -> None:
+def _check_size(index: int, made: Shape, parameters: int, most_parameters: int) -> None:
     if math.prod(made) > MOST_CELLS:
         raise ValueError(
             f"it makes {math.prod(made):,} numbers of every picture, more than {MOST_CELLS:,}; choose fewer filters, a "
             "larger stride, or a pooling before it."
         )
-    if parameters > MOST_PARAMETERS:
+    if parameters > most_parameters:
         raise ValueError(
-            f"with it the network has {parameters:,} parameters, more than {MOST_PARAMETERS:,}; choose fewer units or "
+            f"with it the network has {parameters:,} parameters, more than {most_parameters:,}; choose fewer units or "
             "filters, or a pooling before it."
         )
     if index >= MOST_LAYERS:

@@ -7,8 +7,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cnnviz.errors import SettingsError
-from cnnviz.ops import output_size
+from cnnviz.models.receptive import Fields, slid, together
+from cnnviz.models.stack_rules import Choice, Flag, Number, Whole, check, setting
+from cnnviz.ops import output_size, slide
 from cnnviz.ops.activations import ACTIVATIONS
 
 INITIALIZERS = (
@@ -26,6 +27,26 @@ POOLINGS = ("max", "average")
 
 Shape = tuple[int, ...]
 
+PADDING = Choice(
+    title="Padding",
+    hint="“valid”: the window stays inside the maps, which become smaller; “same”: zeros are put around them.",
+    options=PADDINGS,
+    labels=PADDINGS,
+)
+POOLING = Choice(
+    title="Takes", hint="Which number stands for a window.", options=POOLINGS, labels=("the maximum", "the mean")
+)
+INITIALIZER = Choice(
+    title="First weights",
+    hint="What they are drawn from before the network learns.",
+    options=INITIALIZERS,
+    labels=tuple(name.replace("_", " ") for name in INITIALIZERS),
+)
+L2 = Number(
+    title="L2 penalty", hint="Times the sum of the squared weights, added to the loss; 0: none.", least=0, most=1
+)
+BIAS = Flag(title="Bias", hint="A number of its own that each output begins with.")
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -38,6 +59,13 @@ class Layer:
 
     kind: ClassVar[str] = ""
     title: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def words(self) -> str:
+        """What it is and what was chosen of it, for people."""
+        return self.title
 
     def shape(self, given: Shape, classes: int) -> Shape:
         """The shape of what it makes.
@@ -55,6 +83,15 @@ class Layer:
         """How many numbers it learns or keeps."""
         return 0
 
+    def sees(self, fields: Fields, given: Shape) -> Fields:
+        """The receptive fields of what it makes.
+
+        Args:
+            fields: Of what it is given.
+            given: The shape of that.
+        """
+        return fields
+
     def keras(self, name: str, classes: int) -> Any:
         """The Keras layer."""
         raise NotImplementedError
@@ -68,22 +105,23 @@ class Layer:
 class Convolution(Layer):
     """A two-dimensional convolution; its activation is a layer of its own."""
 
-    filters: int = 32
-    kernel_size: int = 3
-    stride: int = 1
-    padding: str = "valid"
-    initializer: str = "glorot_uniform"
-    l2: float = 0.0
-    bias: bool = True
+    filters: int = setting(32, Whole(title="Kernels (filters)", hint="One map each.", least=1, most=1024))
+    kernel_size: int = setting(3, Whole(title="Kernel size", hint="Rows and columns of the window.", least=1, most=64))
+    stride: int = setting(1, Whole(title="Stride", hint="Cells from one window to the next.", least=1, most=64))
+    padding: str = setting("valid", PADDING)
+    initializer: str = setting("glorot_uniform", INITIALIZER)
+    l2: float = setting(0.0, L2)
+    bias: bool = setting(True, BIAS)
     kind: ClassVar[str] = "conv"
     title: ClassVar[str] = "convolution"
 
-    def __post_init__(self) -> None:
-        _whole(self, "filters", 1, 1024)
-        _whole(self, "kernel_size", 1, 64)
-        _whole(self, "stride", 1, 64)
-        _one_of(self, "padding", PADDINGS)
-        _learned(self)
+    def words(self) -> str:
+        stride = f", stride {self.stride}" if self.stride > 1 else ""
+        many = f"{self.filters} kernel{'' if self.filters == 1 else 's'}"
+        return f"{self.title}, {many} of {self.kernel_size} × {self.kernel_size}{stride}, “{self.padding}”"
+
+    def sees(self, fields: Fields, given: Shape) -> Fields:
+        return _moved(fields, given, self.kernel_size, self.stride, self.padding)
 
     def shape(self, given: Shape, classes: int) -> Shape:
         return _slid(self, given, self.kernel_size, self.stride, self.padding, self.filters)
@@ -110,19 +148,23 @@ class Convolution(Layer):
 class Pooling(Layer):
     """A pooling; without a stride of its own the windows lie side by side."""
 
-    pooling: str = "max"
-    window: int = 2
-    stride: int | None = None
-    padding: str = "valid"
+    pooling: str = setting("max", POOLING)
+    window: int = setting(2, Whole(title="Window", hint="Its rows and columns.", least=1, most=64))
+    stride: int | None = setting(
+        None,
+        Whole(title="Stride", hint="Cells from one window to the next.", unset="as the window", least=1, most=64),
+    )
+    padding: str = setting("valid", PADDING)
     kind: ClassVar[str] = "pool"
     title: ClassVar[str] = "pooling"
 
-    def __post_init__(self) -> None:
-        _one_of(self, "pooling", POOLINGS)
-        _whole(self, "window", 1, 64)
-        if self.stride is not None:
-            _whole(self, "stride", 1, 64)
-        _one_of(self, "padding", PADDINGS)
+    def words(self) -> str:
+        stride = f", stride {self.stride}" if self.stride not in (None, self.window) else ""
+        padding = ", “same”" if self.padding == "same" else ""
+        return f"{self.pooling} pooling, {self.window} × {self.window}{stride}{padding}"
+
+    def sees(self, fields: Fields, given: Shape) -> Fields:
+        return _moved(fields, given, self.window, self.stride or self.window, self.padding)
 
     def shape(self, given: Shape, classes: int) -> Shape:
         return _slid(self, given, self.window, self.stride or self.window, self.padding, given[-1])
@@ -154,12 +196,14 @@ class Normalisation(Layer):
 class Dropout(Layer):
     """Sets a share of the numbers to 0 while the network learns (Srivastava et al. 2014)."""
 
-    share: float = 0.25
+    share: float = setting(
+        0.25, Number(title="Share", hint="Of the numbers that are set to 0 at each step.", least=0, most=0.95)
+    )
     kind: ClassVar[str] = "dropout"
     title: ClassVar[str] = "dropout"
 
-    def __post_init__(self) -> None:
-        _number(self, "share", 0, 0.95)
+    def words(self) -> str:
+        return f"dropout of {100 * self.share:.3g} %"
 
     def keras(self, name: str, classes: int) -> Any:
         from keras import layers
@@ -171,12 +215,23 @@ class Dropout(Layer):
 class Activation(Layer):
     """A function of each number, or softmax over the channels."""
 
-    activation: str = "relu"
+    activation: str = setting(
+        "relu",
+        Choice(
+            title="Function",
+            options=tuple(ACTIVATIONS),
+            labels=tuple(one.title for one in ACTIVATIONS.values()),
+        ),
+    )
     kind: ClassVar[str] = "activation"
     title: ClassVar[str] = "activation"
 
-    def __post_init__(self) -> None:
-        _one_of(self, "activation", tuple(ACTIVATIONS))
+    def words(self) -> str:
+        return ACTIVATIONS[self.activation].title
+
+    def sees(self, fields: Fields, given: Shape) -> Fields:
+        is_joint = self.activation == "softmax" and len(given) == 1
+        return Fields(together(fields.rows), together(fields.columns)) if is_joint else fields
 
     def keras(self, name: str, classes: int) -> Any:
         from keras import layers
@@ -212,12 +267,15 @@ class Flatten(Layer):
 class GlobalPooling(Layer):
     """One number of each map: its mean or its maximum."""
 
-    pooling: str = "average"
+    pooling: str = setting("average", POOLING)
     kind: ClassVar[str] = "global"
     title: ClassVar[str] = "global pooling"
 
-    def __post_init__(self) -> None:
-        _one_of(self, "pooling", POOLINGS)
+    def words(self) -> str:
+        return f"{'maximum' if self.pooling == 'max' else 'mean'} of every map"
+
+    def sees(self, fields: Fields, given: Shape) -> Fields:
+        return Fields(together(fields.rows), together(fields.columns))
 
     def shape(self, given: Shape, classes: int) -> Shape:
         _demand_maps(self, given)
@@ -234,17 +292,23 @@ class GlobalPooling(Layer):
 class Dense(Layer):
     """A dense layer; units None: one for each class."""
 
-    units: int | None = None
-    initializer: str = "glorot_uniform"
-    l2: float = 0.0
-    bias: bool = True
+    units: int | None = setting(
+        None, Whole(title="Units", hint="Numbers that it makes.", unset="one for each class", least=1, most=8192)
+    )
+    initializer: str = setting("glorot_uniform", INITIALIZER)
+    l2: float = setting(0.0, L2)
+    bias: bool = setting(True, BIAS)
     kind: ClassVar[str] = "dense"
     title: ClassVar[str] = "dense layer"
 
-    def __post_init__(self) -> None:
-        if self.units is not None:
-            _whole(self, "units", 1, 8192)
-        _learned(self)
+    def words(self) -> str:
+        units = (
+            "one unit for each class" if self.units is None else f"{self.units:,} unit{'' if self.units == 1 else 's'}"
+        )
+        return f"{self.title}, {units}"
+
+    def sees(self, fields: Fields, given: Shape) -> Fields:
+        return Fields(together(fields.rows), together(fields.columns))
 
     def shape(self, given: Shape, classes: int) -> Shape:
         if len(given) != 1:
@@ -286,6 +350,11 @@ def _slid(layer: Layer, given: Shape, window: int, stride: int, padding: str, ch
     return (*sizes, channels)
 
 
+def _moved(fields: Fields, given: Shape, window: int, stride: int, padding: str) -> Fields:
+    rows, columns = slide(given[:2], window, stride, padding)
+    return Fields(slid(fields.rows, rows), slid(fields.columns, columns))
+
+
 def _demand_maps(layer: Layer, given: Shape) -> None:
     if len(given) != 3:
         raise ValueError(
@@ -303,34 +372,3 @@ def _penalty(l2: float) -> Any:
     import keras
 
     return keras.regularizers.L2(l2) if l2 else None
-
-
-def _learned(layer: Any) -> None:
-    _one_of(layer, "initializer", INITIALIZERS)
-    _number(layer, "l2", 0, 1)
-    if not isinstance(layer.bias, bool):
-        raise SettingsError(f"The setting bias of the {layer.title} is {layer.bias!r}; choose true or false.")
-
-
-def _whole(layer: Any, name: str, least: int, most: int) -> None:
-    value = getattr(layer, name)
-    if type(value) is not int or not least <= value <= most:
-        raise SettingsError(
-            f"The setting {name} of the {layer.title} is {value!r}; choose a whole number from {least} to {most}."
-        )
-
-
-def _number(layer: Any, name: str, least: float, most: float) -> None:
-    value = getattr(layer, name)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
-        raise SettingsError(
-            f"The setting {name} of the {layer.title} is {value!r}; choose a number from {least} to {most}."
-        )
-
-
-def _one_of(layer: Any, name: str, allowed: tuple[str, ...]) -> None:
-    value = getattr(layer, name)
-    if value not in allowed:
-        raise SettingsError(
-            f"The setting {name} of the {layer.title} is {value!r}; choose one of {', '.join(allowed)}."
-        )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.errors import SettingsError
-from cnnviz.models import stack_layers
+from cnnviz.models import receptive, stack_layers
 from cnnviz.models.stack import build, from_data, output_kind, to_data, walk
 from cnnviz.models.stack_layers import (
     Activation,
@@ -21,6 +21,8 @@ from cnnviz.models.stack_layers import (
     Normalisation,
     Pooling,
 )
+from cnnviz.models.stack_rules import Choice, Number, Whole, rules
+from cnnviz.train import TrainingSettings
 
 END = (Flatten(), Dense(), Activation("softmax"))
 PADDINGS = st.sampled_from(stack_layers.PADDINGS)
@@ -30,7 +32,7 @@ GRID = st.one_of(
     st.builds(Pooling, st.sampled_from(stack_layers.POOLINGS), SMALL, st.none() | SMALL, PADDINGS),
     st.builds(Normalisation),
     st.builds(Dropout, st.floats(0, 0.9)),
-    st.builds(Activation, st.sampled_from(["relu", "tanh", "gelu"])),
+    st.builds(Activation, st.sampled_from(["relu", "tanh", "gelu", "softmax", "leaky_relu"])),
 )
 ROW = st.one_of(st.builds(Dense, SMALL, bias=st.booleans()), st.builds(Normalisation), st.builds(Flatten))
 
@@ -51,6 +53,7 @@ def test_shapes_and_parameters_are_those_of_keras(maps, joint, row, shape):
         layer.keras(step, 3) for step, layer in zip([f"layer_{n}" for n in range(len(layers))], layers, strict=True)
     ]
     x = keras.Input(shape)
+    fields = receptive.of_picture(*shape[:2])
     for index, layer in enumerate(made):
         if gone.fault == index:
             with pytest.raises(ValueError, match=r"."):
@@ -59,6 +62,8 @@ def test_shapes_and_parameters_are_those_of_keras(maps, joint, row, shape):
         x = layer(x)
         assert tuple(x.shape[1:]) == gone.steps[index].shape
         assert layer.count_params() == gone.steps[index].parameters
+        fields = receptive.after(layer, [fields], tuple(x.shape[1:]))
+        assert fields.size == gone.steps[index].sees
     assert gone.fault is None
     assert build(layers, shape, 3).count_params() == gone.parameters
 
@@ -179,6 +184,39 @@ def test_layers_come_back_from_json(layers):
 def test_every_kind_is_in_the_catalogue():
     assert {one.kind for one in stack_layers.Layer.__subclasses__()} == set(stack_layers.KINDS)
     assert all(dataclasses.is_dataclass(kind) and kind.title for kind in stack_layers.KINDS.values())
+
+
+@pytest.mark.parametrize("kind", stack_layers.KINDS.values())
+def test_what_a_form_offers_is_what_a_layer_takes(kind):
+    for name, rule in rules(kind).items():
+        if isinstance(rule, Choice):
+            offered = rule.options
+            assert len(rule.labels) == len(offered) and all(rule.labels)
+        elif isinstance(rule, (Whole, Number)):
+            offered = (rule.least, rule.most)
+            for beyond in (rule.least - 1, rule.most + 1):
+                with pytest.raises(SettingsError, match=f"The setting {name} of the {kind.title} is {beyond}; choose"):
+                    kind(**{name: beyond})
+        else:
+            offered = (True, False)
+        for value in (*offered, *([None] if rule.unset else [])):
+            assert getattr(kind(**{name: value}), name) == value
+        assert rule.title and not rule.title.endswith(".")
+        if not rule.unset:
+            with pytest.raises(SettingsError):
+                kind(**{name: None})
+
+
+def test_the_cap_on_parameters_names_the_layer_that_exceeds_it():
+    layers = (Flatten(), Dense(10), Activation("relu"), Dense(), Activation("softmax"))
+    gone = walk(layers, (4, 4, 1), 3, most_parameters=180)
+    assert gone.fault == 3 and "with it the network has 203 parameters, more than 180;" in gone.sentence
+    assert walk(layers, (4, 4, 1), 3, most_parameters=203).fault is None
+
+
+@pytest.mark.parametrize("layers", [(), (Flatten(), Activation("sigmoid")), (Activation("relu"),)])
+def test_layers_that_cannot_work_have_an_entry_all_the_same(layers):
+    assert TrainingSettings(architecture="builder", layers=layers).entry().layers is not None
 
 
 def test_l2_and_initializers_reach_keras():

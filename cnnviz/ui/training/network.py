@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from html import escape
 
@@ -11,8 +10,6 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.models import ARCHITECTURES, Network
 from cnnviz.models.stack import walk
-from cnnviz.models.stack_layers import Layer
-from cnnviz.ops import ACTIVATIONS
 from cnnviz.train import TrainingSettings
 from cnnviz.train.data import shape_of
 from cnnviz.ui import html, state
@@ -59,7 +56,7 @@ def show(settings: TrainingSettings) -> None:
         if gone.fault is not None:
             st.error(html.plain(gone.sentence))
         pairs = zip(layers, gone.steps, strict=False)  # There are no steps after the first layer that cannot work.
-        rows = [Row(_words(layer), step.shape, step.parameters) for layer, step in pairs]
+        rows = [Row(layer.words(), step.shape, step.parameters) for layer, step in pairs]
         is_whole = gone.fault is None
     else:
         if not state.is_settled():
@@ -83,24 +80,6 @@ def _built(architecture: str, shape: Shape, classes: int) -> tuple[Row, ...]:
     """The layers of a network that is no list: Keras must build it."""
     layers = Network(ARCHITECTURES[architecture].build(shape, classes)).layers
     return tuple(Row(one.title, one.output_shape, one.parameters) for one in layers if one.role != "input")
-
-
-def _words(layer: Layer) -> str:
-    """A layer with what was chosen of it: "convolution, 32 of 3 × 3"."""
-    values = dataclasses.asdict(layer)
-    if layer.kind == "conv":
-        size = values["kernel_size"]
-        extra = f", stride {values['stride']}" if values["stride"] > 1 else ""
-        return f"{layer.title}, {values['filters']} kernels of {size} × {size}{extra}, “{values['padding']}”"
-    if layer.kind == "pool":
-        return f"{values['pooling']} pooling, {values['window']} × {values['window']}"
-    if layer.kind == "dropout":
-        return f"dropout of {100 * values['share']:.0f} %"
-    if layer.kind == "activation":
-        return ACTIVATIONS[values["activation"]].title
-    if layer.kind == "global":
-        return f"{values['pooling']} of every map"
-    return layer.title
 
 
 def _table(shape: Shape, rows: list[Row], *, is_whole: bool) -> str:
