@@ -49,6 +49,23 @@ def run_code(settings: TrainingSettings) -> str:
     return "\n\n".join(block.strip("\n") for block in blocks) + "\n"
 
 
+def network_code(settings: TrainingSettings) -> str:
+    """A script that builds the network alone.
+
+    Args:
+        settings: Of a run; their layers must work.
+
+    Returns:
+        Python source; after it has run, `model` is the network with new weights.
+
+    Raises:
+        SettingsError: If there is no such architecture.
+        DatasetUnavailable: If the pictures are needed to tell their shape, and are not here.
+    """
+    imported = "from keras import layers" if settings.entry().layers else "from cnnviz.models import ARCHITECTURES"
+    return f"import keras\n{imported}\n\n{_network(settings)}\n"
+
+
 def _imports(settings: TrainingSettings) -> str:
     lines = ["import keras", "import numpy as np", "from keras import layers"]
     if settings.dataset == "digits_8x8":

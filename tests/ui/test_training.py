@@ -1,15 +1,22 @@
 """The page Train without a browser: its controls, a run that is over, who may do what."""
 
+import json
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.errors import SettingsError
 from cnnviz.home import home
+from cnnviz.models import ARCHITECTURES
+from cnnviz.models.stack import to_data, walk
+from cnnviz.models.stack_layers import Activation, Convolution, Dense, Flatten, Pooling
 from cnnviz.train import RunFolder, Status, TrainingSettings, train
 from cnnviz.train.engine import Engine, the_engine
-from cnnviz.ui import networks
+from cnnviz.train.settings import BUILDER
+from cnnviz.ui import networks, state
 from cnnviz.ui.components.owner import read_token
-from cnnviz.ui.training import afterwards, curves, words
+from cnnviz.ui.training import afterwards, curves, own_layers, words
 
 from .test_pages import PATIENCE, run
 
@@ -34,6 +41,19 @@ def app(root, digits, monkeypatch):
     run(app)
     app.switch_page("pages/train/train.py")
     return app
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """What the engine is asked for; the engine itself is tested elsewhere."""
+    asked = []
+
+    def start(settings, **others):
+        asked.append((settings, others))
+        return RunFolder.create(settings, name=others["name"], owner=others["owner"])
+
+    monkeypatch.setattr(the_engine(), "start", start)
+    return asked
 
 
 def opened(app, found, token=TOKEN):
@@ -76,6 +96,97 @@ def test_a_network_that_cannot_work_is_explained_and_refused(app):
     run(app)
     assert any("does not fit" in one.value for one in app.error)
     assert "run" not in app.query_params
+
+
+def test_an_architecture_is_a_list_of_layers_to_begin_from(app):
+    run(app)
+    app.selectbox(key="train_architecture").set_value("lenet")
+    run(app)
+    button(app, "Change its layers").click()
+    run(app)
+    assert app.selectbox(key="train_architecture").value == BUILDER
+    layers = own_layers.unpacked(app.query_params["layers"])
+    assert layers == ARCHITECTURES["lenet"].layers((8, 8, 1))
+    assert button(app, "Change its layers") is None
+    app.toggle(key="own_layers_code").set_value(True)
+    run(app)
+    while not app.code:  # Keras is asked once the page has been on screen for a moment.
+        run(app)
+    [code] = app.code
+    made = {}
+    exec(code.value, made)
+    assert made["model"].count_params() == walk(layers, (8, 8, 1), 10).parameters
+    app.selectbox(key=state.DATA_SET).set_value("shapes")  # They stay with other pictures.
+    run(app)
+    assert own_layers.unpacked(app.query_params["layers"]) == layers
+    app.selectbox(key="train_architecture").set_value("a3")
+    run(app)
+    assert "layers" not in app.query_params
+
+
+def test_layers_are_found_in_the_address_and_trained(app, started):
+    layers = (Flatten(), Dense(12, l2=0.5), Activation("tanh"), Dense(), Activation("softmax"))
+    app.query_params["train_architecture"] = "Own layers"
+    app.query_params["layers"] = own_layers.packed(layers)
+    run(app)
+    button(app, "Start").click()
+    run(app)
+    [(settings, others)] = started
+    assert (settings.architecture, settings.layers) == (BUILDER, layers)
+    assert others["name"] == "Own layers on Handwritten digits, 8 × 8"
+
+
+def test_layers_that_cannot_work_are_not_started(app):
+    app.query_params["train_architecture"] = "Own layers"
+    app.query_params["layers"] = own_layers.packed((Flatten(), Pooling(), Dense(), Activation("softmax")))
+    run(app)
+    button(app, "Start").click()
+    run(app)
+    [problem] = app.error
+    assert problem.value.replace("\\", "").startswith("Layer 2, pooling, cannot work: it needs maps with rows")
+    assert "run" not in app.query_params
+
+
+@pytest.mark.parametrize("text", ["x", "eJyr", "%%", own_layers.packed((Flatten(),) * 60)[:-20], "W10", ""])
+def test_a_damaged_address_has_a_sentence(text):
+    with pytest.raises(SettingsError, match="The layers in this page's address cannot be read"):
+        own_layers.unpacked(text)
+
+
+def test_layers_come_back_from_the_address():
+    for entry in ARCHITECTURES.values():
+        if entry.layers is not None:
+            layers = entry.layers(entry.input_shape)
+            assert own_layers.unpacked(own_layers.packed(layers)) == layers
+
+
+def test_the_longest_list_fits_into_the_address():
+    layers = [Convolution(1000 - n, 60, 60, "same", "glorot_uniform", 0.1 + n / 7, False) for n in range(5)] * 12
+    assert own_layers.unpacked(own_layers.packed(layers)) == tuple(layers)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "“my.json” is not JSON: "),
+        ("[" * 100_000, "“my.json” is not JSON: "),
+        ("7", "“my.json” cannot be used: Layers are a list, not int; "),
+        ("{}", "“my.json” cannot be used: Layers are a list, not dict; "),
+        ('[{"kind": "lambda"}]', "“my.json” cannot be used: Layer 1 is of the kind 'lambda'; "),
+        ('[{"kind": "conv", "filters": 0}]', "“my.json” cannot be used: The setting filters of the convolution is 0; "),
+    ],
+)
+def test_a_file_that_is_no_list_of_layers_has_a_sentence(text, sentence):
+    with pytest.raises(SettingsError) as caught:
+        own_layers.from_file("my.json", text)
+    assert str(caught.value).startswith(sentence) and "stay as they" in str(caught.value)
+
+
+def test_a_file_of_layers_or_of_settings_is_read():
+    layers = ARCHITECTURES["b1"].layers((28, 28, 1))
+    assert own_layers.from_file("a.json", json.dumps(to_data(layers))) == layers
+    settings = TrainingSettings(architecture=BUILDER, layers=layers)
+    assert own_layers.from_file("a.json", settings.to_json()) == layers
 
 
 def test_settings_that_contradict_each_other_get_one_sentence(app):
@@ -268,21 +379,13 @@ def test_a_token_of_another_shape_is_none(sent):
     assert read_token(TOKEN) == TOKEN
 
 
-def test_what_is_started_is_what_the_controls_say(app, monkeypatch):
-    """The engine itself is tested elsewhere; here only what it is asked for."""
-    asked = []
-
-    def start(settings, **others):
-        asked.append((settings, others))
-        return RunFolder.create(settings, name=others["name"], owner=others["owner"])
-
-    monkeypatch.setattr(the_engine(), "start", start)
+def test_what_is_started_is_what_the_controls_say(app, started):
     run(app)
     app.number_input(key="train_epochs").set_value(7)
     app.selectbox(key="train_optimizer").set_value("momentum")
     button(app, "Start").click()
     run(app)
-    [(settings, others)] = asked
+    [(settings, others)] = started
     wanted = TrainingSettings(dataset="digits_8x8", architecture="a3", epochs=7, batch_size=32, optimizer="momentum")
     assert settings == wanted
     assert others["name"] == "One convolution on Handwritten digits, 8 × 8"

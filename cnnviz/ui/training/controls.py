@@ -12,12 +12,14 @@ from cnnviz.errors import CnnvizError
 from cnnviz.models import ARCHITECTURES
 from cnnviz.train import AUGMENTATIONS, TrainingSettings
 from cnnviz.train.engine import the_engine
-from cnnviz.train.settings import OPTIMIZERS, SCHEDULES
+from cnnviz.train.settings import BUILDER, OPTIMIZERS, SCHEDULES
 from cnnviz.ui import html, state
 from cnnviz.ui.data import changes, choice
+from cnnviz.ui.training import own_layers
 
 FIRST_DATA = "digits_8x8"  # Small: a class sees a whole run in half a minute.
 FIRST_ARCHITECTURE = "a3"  # One convolution: its kernels are the first and only ones.
+NETWORKS = (BUILDER, *ARCHITECTURES)
 RATES = (*(float(f"{factor}e{power}") for power in range(-5, 1) for factor in (1, 2, 5)), 10.0)
 BATCHES = tuple(2**power for power in range(10))
 SIZES = (None, 8, 16, 28, 32, 48, 64, 96, 128, 150, 160, 224)
@@ -58,9 +60,9 @@ def show() -> Asked:
     values: dict[str, Any] = {
         "architecture": st.selectbox(
             "Network to train",
-            list(ARCHITECTURES),
-            index=list(ARCHITECTURES).index(FIRST_ARCHITECTURE),
-            format_func=lambda key: ARCHITECTURES[key].title,
+            NETWORKS,
+            index=NETWORKS.index(FIRST_ARCHITECTURE),
+            format_func=lambda key: own_layers.TITLE if key == BUILDER else ARCHITECTURES[key].title,
             key="train_architecture",
             bind="query-params",
             persist_state="session",
@@ -98,6 +100,8 @@ def show() -> Asked:
     }
     with st.expander("More settings"):
         values |= _more()
+    if values["architecture"] == BUILDER:
+        values["layers"] = own_layers.current()
     try:
         # What the data bring along comes last: it needs the controls of the folded part.
         return Asked(TrainingSettings(**values, **choice.for_training()))

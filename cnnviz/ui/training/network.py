@@ -12,7 +12,9 @@ from cnnviz.models import ARCHITECTURES, Network
 from cnnviz.models.stack import walk
 from cnnviz.train import TrainingSettings
 from cnnviz.train.data import shape_of
+from cnnviz.train.settings import BUILDER
 from cnnviz.ui import html, state
+from cnnviz.ui.training import own_layers
 
 Shape = tuple[int, int, int]
 CELL = "padding:0.25rem 0.9rem 0.25rem 0;text-align:right;font-variant-numeric:tabular-nums"
@@ -37,12 +39,20 @@ class Row:
 def show(settings: TrainingSettings) -> None:
     """The network of these settings."""
     entry = settings.entry()
-    st.markdown(f"{html.plain(entry.summary)} :small[{html.plain(entry.source)}]")
+    if settings.architecture != BUILDER:
+        own_layers.hide()
+        st.markdown(f"{html.plain(entry.summary)} :small[{html.plain(entry.source)}]")
     try:
         shape, classes = shape_of(settings)
+        if entry.layers is not None and settings.architecture != BUILDER:
+            arguments = (settings.architecture, shape)
+            st.button("Change its layers", key="train_change_layers", on_click=own_layers.change, args=arguments)
         entry.check(shape, classes)
     except CnnvizError as problem:
         st.error(html.plain(str(problem)))
+        return
+    if settings.architecture == BUILDER:
+        own_layers.show(settings, shape, classes)
         return
     if entry.base is not None:
         st.markdown(
@@ -109,4 +119,4 @@ def _table(shape: Shape, rows: list[Row], *, is_whole: bool) -> str:
 def title(settings: TrainingSettings) -> str:
     """What the network of these settings is called."""
     found = ARCHITECTURES.get(settings.architecture)
-    return found.title if found else "Own layers"
+    return found.title if found else own_layers.TITLE
