@@ -9,13 +9,16 @@ from cnnviz.home import asset
 from cnnviz.ui.components import arrival
 
 # Less empty space above the first line than Streamlit leaves; on a phone the answer follows the pad, and what the
-# network sees comes after it.
+# network sees comes after it; a run comes before the controls of the next one.
 # On the bright accent of the dark theme Streamlit's white letters would have a contrast of 2.6.
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 3.5rem; padding-bottom: 4rem; }
 .st-key-predicted h2 { font-size: 1.8rem; padding-top: 0.5rem; }
 @media (min-width: 800px) { .stMainBlockContainer { padding-left: 3rem; padding-right: 3rem; } }
-@media (max-width: 640px) { .stColumn:has(.st-key-seen) { order: 1; } }
+@media (max-width: 640px) {
+  .stColumn:has(.st-key-seen) { order: 1; }
+  .stColumn:has(.st-key-train_run) { order: -1; }
+}
 .stApp button[data-testid="stBaseButton-primary"]:enabled,
 .stApp [data-testid="stMultiSelectTagsContainer"] [role="group"] > span { color: light-dark(#ffffff, #12151a); }
 </style>"""

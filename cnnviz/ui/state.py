@@ -198,6 +198,12 @@ def _shape(number: int) -> Picture:
     return Picture(f"A generated {name}", alt, pixels, False, pixels.shape[:2], made.masks[0])
 
 
+def look_at(found: Picture) -> None:
+    """Make a picture from elsewhere in the app the current one; it takes the place of the last sample."""
+    keep_picture(SAMPLE, found)
+    st.session_state["source"] = SAMPLE
+
+
 def lend(made: Picture) -> None:
     """Callback: make a picture that was made here the current one, until it is given back.
 

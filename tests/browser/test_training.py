@@ -76,7 +76,7 @@ def test_what_it_has_learned(open_page: OpenPage) -> None:
     expect(page.get_by_text("Done after 3 epochs")).to_be_visible(timeout=LONG)
     expect(page.get_by_text(re.compile("of the 360 test pictures right"))).to_be_visible()
     # A cell of the matrix is selected by the mouse: the zeros that were named right.
-    expect(page.get_by_role("list", name="The worst mistakes")).to_be_visible()
+    expect(page.get_by_role("listbox", name="The worst mistakes")).to_be_visible()
     expect_accessible(page)
     heat = page.locator(".js-plotly-plot .heatmaplayer image")
     heat.scroll_into_view_if_needed()
@@ -89,7 +89,20 @@ def test_what_it_has_learned(open_page: OpenPage) -> None:
     assert "epochs = 3" in code or "range(3)" in code
     assert download(page, "Epochs (CSV)").read_text().count("\n") == 4
     assert download(page, "Network (.keras)").read_bytes()[:2] == b"PK"
+    # A picture is selected by the keys, and goes to another page together with the network.
+    first = page.get_by_role("listbox", name="The first test pictures").get_by_role("option")
+    expect(first).to_have_count(24)
+    first.first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Test picture 1 is ")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Test picture 2 is ")).to_be_visible()
+    expect(first.nth(1)).to_have_attribute("aria-selected", "true")
+    button(page, "This picture in Feature maps").click()
+    expect(page.get_by_text(re.compile("^Test picture 2, 8 wide"))).to_be_visible()
+    page.go_back()
     button(page, "Open in Draw").click()
+    page.get_by_role("radiogroup", name="Picture from").get_by_text("Draw", exact=True).click()
     expect(page.get_by_label("Drawing pad", exact=True)).to_be_visible()
     button(page, "Draw a 7 for me").click()
     expect(page.get_by_role("heading", name=re.compile("^Predicted: "))).to_be_visible()

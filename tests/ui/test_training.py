@@ -11,12 +11,12 @@ from cnnviz.home import home
 from cnnviz.models import ARCHITECTURES
 from cnnviz.models.stack import to_data, walk
 from cnnviz.models.stack_layers import Activation, Convolution, Dense, Flatten, Pooling
-from cnnviz.train import RunFolder, Status, TrainingSettings, train
+from cnnviz.train import RunFolder, Status, TrainingSettings, gather, train
 from cnnviz.train.engine import Engine, the_engine
 from cnnviz.train.settings import BUILDER
 from cnnviz.ui import networks, state
 from cnnviz.ui.components.owner import read_token
-from cnnviz.ui.training import afterwards, curves, own_layers, words
+from cnnviz.ui.training import afterwards, curves, own_layers, tested, words
 
 from .test_pages import PATIENCE, run
 
@@ -267,6 +267,23 @@ def test_a_cell_shows_its_pictures(app, done):
     count = int(((answers["labels"] == label) & (answers["predicted"] == taken)).sum())
     assert count == counts[label][taken] > 0
     assert f"**{label} taken for {taken}**: {count} test picture" in markdown(app)
+
+
+def test_a_test_picture_goes_to_another_page_with_this_network(app, done):
+    opened(app, done)
+    row = done.evaluation()["worst"][0]["row"]
+    app.session_state[tested.SHOWN] = (done.id, "The worst mistakes", row)
+    run(app)
+    answers = done.answers()
+    label, taken = answers["labels"][row], answers["predicted"][row]
+    assert f"Test picture {row + 1:,} is **{label}**, taken for **{taken}**" in markdown(app)
+    button(app, "This picture in Feature maps").click()
+    app.run()
+    assert not app.exception
+    assert app.session_state["network"] == f"run/{done.id}"
+    shown = app.session_state["picture_last"]
+    assert (shown.name, shown.size) == (f"Test picture {row + 1}", (8, 8))
+    np.testing.assert_array_equal(shown.pixels[..., :1], gather(SETTINGS).x_test[row])
 
 
 def test_only_the_owner_may_delete(app, done):

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.errors import CnnvizError
 from cnnviz.figures.learning import confusion
-from cnnviz.train import RunFolder, gather
+from cnnviz.train import RunFolder
 from cnnviz.ui import html
 from cnnviz.ui.runs import files, places, removal
-from cnnviz.ui.training import looks, owner, shown
+from cnnviz.ui.training import owner, shown
+from cnnviz.ui.training.tested import Tested, pictures_of
 
 COUNTS, SHARES = KINDS = ("Counts", "Per cent")
 MOST = 24  # Pictures of a cell that are shown.
@@ -52,13 +52,13 @@ def _results(run: RunFolder) -> None:
     )
     cells = [f"{name} taken for {other}" for name, other in _cells(counts, names)]
     row, column = _selected(event, counts, names, cells)
-    pictures = _test_pictures(run)
-    if pictures is None:
-        return
-    answers = run.answers()
-    if row is not None and column is not None:
-        _of_cell(answers, pictures, names, row, column)
-    _worst(found["worst"], pictures, names)
+    pictures = pictures_of(run)
+    if pictures is not None:
+        tested = Tested(run, names, pictures)
+        if row is not None and column is not None:
+            _of_cell(tested, row, column)
+        _worst(tested, found["worst"])
+        _first(tested, found["first"])
     st.html(_measures(found))
 
 
@@ -82,35 +82,29 @@ def _selected(event: Any, counts: np.ndarray, names: list[str], cells: list[str]
     return None, None
 
 
-def _of_cell(answers: dict[str, np.ndarray], pictures: np.ndarray, names: list[str], row: int, column: int) -> None:
-    inside = np.flatnonzero((answers["labels"] == row) & (answers["predicted"] == column))
+def _of_cell(tested: Tested, row: int, column: int) -> None:
+    inside = np.flatnonzero((tested.given["labels"] == row) & (tested.given["predicted"] == column))
+    name = f"{tested.names[row]} taken for {tested.names[column]}"
     many = f"{len(inside):,} test picture{'' if len(inside) == 1 else 's'}"
     more = f", the first {MOST} of them" if len(inside) > MOST else ""
-    st.markdown(f"**{html.plain(names[row])} taken for {html.plain(names[column])}**: {many}{more}.")
-    tiles = [
-        looks.tile(pictures[one], is_a=names[row], taken=names[column], certainty=float(answers["certainty"][one]))
-        for one in inside[:MOST]
-    ]
-    st.html(looks.grid(tiles, f"{names[row]} taken for {names[column]}"))
+    st.markdown(f"**{html.plain(name)}**: {many}{more}.")
+    if len(inside):
+        tested.group(name, inside[:MOST])
 
 
-def _worst(worst: list[dict[str, Any]], pictures: np.ndarray, names: list[str]) -> None:
+def _worst(tested: Tested, worst: list[dict[str, Any]]) -> None:
     if not worst:
         st.markdown("There is no mistake among the test pictures.")
         return
     st.markdown(
         "### Its worst mistakes\nWhere the right class got least beside the one that the picture was taken for."
     )
-    tiles = [
-        looks.tile(
-            pictures[one["row"]],
-            is_a=names[one["label"]],
-            taken=names[one["predicted"]],
-            certainty=one["certainty"],
-        )
-        for one in worst[:12]
-    ]
-    st.html(looks.grid(tiles, "The worst mistakes"))
+    tested.group("The worst mistakes", [one["row"] for one in worst[:12]])
+
+
+def _first(tested: Tested, first: list[dict[str, Any]]) -> None:
+    st.markdown("### The first test pictures\nSelect a picture to look at it in another page, with this network.")
+    tested.group("The first test pictures", [one["row"] for one in first])
 
 
 def _measures(found: dict[str, Any]) -> str:
@@ -150,19 +144,3 @@ def in_words(counts: np.ndarray, names: list[str]) -> str:
     common = "; ".join(f"{name} taken for {other} {count}" for count, name, other in sorted(wrong, reverse=True)[:5])
     mistakes = f" The commonest mistakes: {common}." if wrong else ""
     return f"Confusion matrix: {right:,} of {int(counts.sum()):,} test pictures are named right.{mistakes}"
-
-
-def _test_pictures(run: RunFolder) -> np.ndarray | None:
-    """The test pictures of a run; None, with a sentence, where they are not to be had any more."""
-    try:
-        return _gathered(run.settings.to_json())
-    except CnnvizError as problem:
-        st.markdown(f"The test pictures cannot be shown: {html.plain(str(problem))}")
-        return None
-
-
-@st.cache_resource(show_spinner="The test pictures are being read.", max_entries=4)
-def _gathered(settings: str) -> np.ndarray:
-    from cnnviz.train import TrainingSettings
-
-    return gather(TrainingSettings.from_json(settings)).x_test

@@ -29,7 +29,8 @@ def show() -> None:
         if asked.problem:
             controls.said(asked.problem)
         if run is not None:
-            _run(run)
+            with st.container(key="train_run"):
+                _run(run)
         with st.expander("The network to train", expanded=run is None):
             if asked.settings is not None:
                 network.show(asked.settings)
@@ -40,6 +41,8 @@ def show() -> None:
                 "*Start* trains it in a process of its own: curves, kernels and predictions appear here while it "
                 "learns, and you can pause it, go on step by step, or change the learning rate."
             )
+    if run is not None and running.is_over(run):
+        afterwards.show(run)
     _warm()
     owner.ask()
 
@@ -63,11 +66,8 @@ def _data_title(settings: TrainingSettings) -> str:
 
 def _run(run: RunFolder) -> None:
     st.markdown(f"## {html.plain(run.name)}")
-    is_over = running.is_over(run)
     running.show(run)
-    looks.show(run, is_over=is_over)
-    if is_over:
-        afterwards.show(run)
+    looks.show(run, is_over=running.is_over(run))
 
 
 def _warm() -> None:

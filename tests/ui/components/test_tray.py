@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from cnnviz.ui.components.tray import ACROSS, GROUND, SIDE, read_removed, tray_bytes
+from cnnviz.ui.components.sheet import ACROSS, GROUND, SIDE
+from cnnviz.ui.components.tray import read_removed, tray_bytes
 
 from .test_gallery import unpacked
 

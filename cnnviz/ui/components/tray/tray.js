@@ -54,17 +54,12 @@ function createView(root) {
   function build({ ids, name, first, side, across }, sheet) {
     if (view.address) URL.revokeObjectURL(view.address);
     view.address = sheet ? URL.createObjectURL(new Blob([sheet], { type: "image/jpeg" })) : null;
-    const down = Math.ceil(ids.length / across);
-    // In shares of what is left over: the sheet grows with the tile.
-    const share = (place, count) => (count > 1 ? (100 * place) / (count - 1) : 0);
     const tiles = ids.map((id, number) => {
       const item = el("li");
       const tile = el("button", "piece", "", {
         type: "button", "data-id": id, "aria-label": `${name}, picture ${first + number}`, tabindex: number ? "-1" : "0",
       });
-      tile.style.backgroundImage = `url(${view.address})`;
-      tile.style.backgroundSize = `${100 * across}% ${100 * down}%`;
-      tile.style.backgroundPosition = `${share(number % across, across)}% ${share(Math.floor(number / across), down)}%`;
+      cut(tile, view.address, { number, across, count: ids.length });
       tile.onclick = () => mark(id);
       item.append(tile);
       return item;
