@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,6 +14,17 @@ from cnnviz.figures.theme import CATEGORIES, DASHES, GUIDE, SEQUENTIAL
 
 HEIGHT = 340  # Of a figure of curves, in CSS pixels.
 BEHIND = 0.35  # Opacity of what lies behind a smoothed curve.
+EARLIER = 0.6  # Opacity of a named curve that lies behind.
+WIDTH = 3  # Of a line, in CSS pixels.
+# The dashes as Plotly draws them at this width, for a legend of one's own: stroke, gap, stroke, gap.
+STROKES = {
+    "solid": (1, 0),
+    "dot": (3, 3),
+    "dash": (9, 9),
+    "longdash": (15, 15),
+    "dashdot": (9, 3, 3, 3),
+    "longdashdot": (15, 6, 3, 6),
+}
 CELL = 46  # Of the matrix, in CSS pixels.
 
 
@@ -25,7 +37,9 @@ class Curve:
         y: Shape `(n,)`.
         points: Whether each value is marked, as of values that come once an epoch.
         faint: Whether it lies behind the others, without a line in the legend.
-        like: The number of the curve whose colour it has; by default its own.
+        like: The number of the curve whose colour and dash it has; by default its own.
+        dash: The number of the curve whose dash it has; by default as `like`.
+        group: With others of this group it has one line in the legend, which says so; also if it is faint.
     """
 
     x: np.ndarray
@@ -33,6 +47,13 @@ class Curve:
     points: bool = False
     faint: bool = False
     like: int | None = None
+    dash: int | None = None
+    group: str = ""
+
+
+def line_style(number: int) -> tuple[str, tuple[int, ...]]:
+    """The colour of a curve by its number, and the strokes and gaps of its dash in CSS pixels."""
+    return CATEGORIES[number % len(CATEGORIES)], STROKES[DASHES[number % len(DASHES)]]
 
 
 def over_epochs(
@@ -42,6 +63,7 @@ def over_epochs(
     log: bool = False,
     span: tuple[float, float] | None = None,
     marks: Sequence[float] = (),
+    legend: bool = True,
 ) -> go.Figure:
     """Curves over epochs, told apart by colour and by dash.
 
@@ -51,29 +73,20 @@ def over_epochs(
         log: A logarithmic axis, on which values from 0 down are left out.
         span: The least and the largest value of the axis; by default as the values need. Not for a logarithmic one.
         marks: Epochs at which to draw a thin line.
+        legend: Whether the figure says which curve is which; else the page does.
     """
     figure = go.Figure()
+    told: set[str] = set()
     for index, (name, curve) in sorted(enumerate(curves.items()), key=lambda one: not one[1][1].faint):
-        style = index if curve.like is None else curve.like
-        colour = CATEGORIES[style % len(CATEGORIES)]
         figure.add_scatter(
             x=curve.x,
             y=np.where(curve.y > 0, curve.y, np.nan) if log else curve.y,
-            name=name,
             mode="lines+markers" if curve.points else "lines",
-            line={
-                "color": colour,
-                "dash": "solid" if curve.faint else DASHES[style % len(DASHES)],
-                "width": 1 if curve.faint else 3,
-            },
-            marker={"color": colour, "size": 8},
-            opacity=BEHIND if curve.faint else 1.0,
-            showlegend=not curve.faint,
             legendrank=index,
-            hovertemplate=None if curve.faint else "%{y:.3f}",
-            hoverinfo="skip" if curve.faint else None,
             cliponaxis=False,  # A point at 0 is whole.
+            **_style(index, name, curve, is_told=curve.group in told),
         )
+        told.add(curve.group)
     for mark in marks:
         figure.add_vline(mark, line={"color": GUIDE, "width": 2, "dash": "dot"})
     font = {"size": FONT}
@@ -86,6 +99,7 @@ def over_epochs(
         font=font,
         hovermode="x unified",
         hoverlabel={"font": font},
+        showlegend=legend,
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "font": font},
         xaxis={**axis, "title": {"text": "epochs", "font": font}, "rangemode": "tozero"},
         yaxis={
@@ -97,6 +111,37 @@ def over_epochs(
         modebar={"remove": ["zoom", "pan", "select", "lasso", "zoomIn", "zoomOut", "autoScale", "resetScale"]},
     )
     return figure
+
+
+def _style(index: int, name: str, curve: Curve, *, is_told: bool) -> dict[str, Any]:
+    """How a curve is drawn.
+
+    Args:
+        index: Its number.
+        name: What it is called.
+        curve: It.
+        is_told: Whether the legend has a line for its group already.
+    """
+    like = index if curve.like is None else curve.like
+    dash = like if curve.dash is None else curve.dash
+    colour = CATEGORIES[like % len(CATEGORIES)]
+    is_silent = curve.faint and not curve.group
+    thickness = 1 if is_silent else 2 if curve.faint else WIDTH
+    line = {
+        "color": colour,
+        "dash": "solid" if is_silent else DASHES[dash % len(DASHES)],
+        "width": thickness,
+    }
+    return {
+        "name": curve.group or name,
+        "legendgroup": curve.group or None,
+        "line": line,
+        "marker": {"color": colour, "size": 5 if curve.faint else 8},
+        "opacity": BEHIND if is_silent else EARLIER if curve.faint else 1.0,
+        "showlegend": not is_silent and not (curve.group and is_told),
+        "hovertemplate": None if is_silent else "%{y:.3f}",
+        "hoverinfo": "skip" if is_silent else None,
+    }
 
 
 def confusion(counts: np.ndarray, names: Sequence[str], *, shares: bool = False) -> go.Figure:

@@ -144,7 +144,13 @@ class _Training:
         self.model, self.examples = self.learner.model, self.learner.examples
         sizes = [min(settings.batch_size, len(data.x) - start) for start in range(0, len(data.x), settings.batch_size)]
         status = replace(
-            run.status(), state="running", sentence="", epochs=settings.epochs, of=len(sizes), parked=False
+            run.status(),
+            state="running",
+            sentence="",
+            epochs=settings.epochs,
+            of=len(sizes),
+            parked=False,
+            parameters=self.model.count_params(),
         )
         if not status.learning_rate:
             status = replace(status, learning_rate=settings.learning_rate)

@@ -35,12 +35,16 @@ import numpy as np
 from cnnviz.errors import RunError, SettingsError
 from cnnviz.home import home
 from cnnviz.train.files import Folder
+from cnnviz.train.fresh import Fresh
 from cnnviz.train.settings import TrainingSettings, check_rate
 
 STATES = ("waiting", "running", "paused", "done", "stopped", "failed")
 ENDED = ("done", "stopped", "failed")
 COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 BATCH_COLUMNS = ("epoch", "batch", "loss", "accuracy", "seconds")
+
+# Names and owners of runs: every page asks for them again and again.
+_FACTS: Fresh[Mapping[str, Any]] = Fresh(4000)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Status:
         interrupted: After how many epochs it was taken up again, each time.
         parked: Whether nobody is at work on it though it is paused.
         handled: How many steps and rewinds that were asked for have been done.
+        parameters: Of the network that learns; 0 before it is built.
     """
 
     state: str = "waiting"
@@ -76,6 +81,7 @@ class Status:
     interrupted: tuple[int, ...] = ()
     parked: bool = False
     handled: tuple[int, int, int] = (0, 0, 0)
+    parameters: int = 0
 
     @property
     def remaining(self) -> float | None:
@@ -391,7 +397,10 @@ class RunFolder(Folder):
             with self.locked():
                 shutil.rmtree(self.path, ignore_errors=True)
 
-    def _facts(self) -> dict[str, Any]:
+    def _facts(self) -> Mapping[str, Any]:
+        return _FACTS.get(os.fspath(self.path), [self.path / "run.json"], self._read_facts)
+
+    def _read_facts(self) -> Mapping[str, Any]:
         try:
             return json.loads(self.read("run.json"))
         except (RunError, ValueError):

@@ -42,6 +42,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("Explain", "explain/dream.py", "Dream", ":material/bedtime:"),
     PageEntry("Train", "train/data.py", "Data", ":material/photo_library:"),
     PageEntry("Train", "train/train.py", "Train", ":material/model_training:"),
+    PageEntry("Train", "train/runs.py", "Runs", ":material/leaderboard:"),
     PageEntry("Train", "train/experiments.py", "Experiments", ":material/science:"),
 )
 

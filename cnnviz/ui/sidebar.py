@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.ui import cache, html, network_card, networks, source, state
+from cnnviz.ui.training import owner
 
 
 def show(*, draws: bool) -> None:
@@ -29,6 +30,7 @@ def show(*, draws: bool) -> None:
         with st.expander("About this network"):
             st.markdown(network_card.summary(chosen_network()))
         _current_picture(draws)
+        owner.ask()
 
 
 def chosen_network() -> str:

@@ -6,10 +6,12 @@ import secrets
 
 import streamlit as st
 
-from cnnviz.train import RunFolder
+from cnnviz.train import RunFolder, list_runs
 from cnnviz.ui.components.owner import ask_browser, read_token
 
 _KEY = "owner_of_runs"
+_ANSWERED = "owner_has_answered"
+_AWAITED = "owner_is_awaited"
 
 
 def token() -> str:
@@ -22,9 +24,27 @@ def is_mine(run: RunFolder) -> bool:
     return run.is_of(token()) or run.is_of(_proposed())
 
 
+def is_known() -> bool:
+    """Whether the browser has said what it keeps."""
+    return bool(st.session_state.get("owner_token"))
+
+
+@st.fragment
 def ask() -> None:
-    """Ask the browser; takes no place on the page."""
-    ask_browser(proposed=_proposed(), known=token(), key=_KEY, on_change=_take)
+    """Ask the browser, on every page; takes no place on it.
+
+    The page runs again only where the answer changes it: if this browser has runs here, or the page waits.
+    """
+    ask_browser(proposed=_proposed(), known=st.session_state.get("owner_token", ""), key=_KEY, on_change=_take)
+    if st.session_state.pop(_ANSWERED, False):
+        is_awaited = st.session_state.pop(_AWAITED, False)
+        if is_awaited or any(is_mine(run) for run in list_runs()):
+            st.rerun()
+
+
+def wait() -> None:
+    """Have the page run again as soon as the browser has answered."""
+    st.session_state[_AWAITED] = True
 
 
 def _take() -> None:
@@ -32,6 +52,7 @@ def _take() -> None:
     found = read_token(st.session_state[_KEY]["token"])
     if found is not None:
         st.session_state["owner_token"] = found
+        st.session_state[_ANSWERED] = True
 
 
 def _proposed() -> str:

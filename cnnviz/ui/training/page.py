@@ -44,7 +44,6 @@ def show() -> None:
     if run is not None and running.is_over(run):
         afterwards.show(run)
     _warm()
-    owner.ask()
 
 
 def _start(settings: TrainingSettings) -> None:

@@ -30,9 +30,14 @@ def run() -> RunFolder | None:
     return found
 
 
+def keep(found: RunFolder) -> None:
+    """Make this the run that the page will show when it is opened."""
+    st.session_state[_KEY] = found.id
+
+
 def show(found: RunFolder) -> None:
     """Make this the run that the page shows."""
-    st.session_state[_KEY] = found.id
+    keep(found)
     if st.query_params.get(ADDRESS) != found.id:
         st.query_params[ADDRESS] = found.id
 
