@@ -57,14 +57,14 @@ def test_two_are_selected_compared_taken_away_and_found_again(
     page.keyboard.press("Shift+Space")
     expect(page.get_by_role("heading", name="2 runs beside each other")).to_be_visible()
     expect(page.get_by_text("They differ in: learning rate. All other settings are the same.")).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("^Accuracy over epochs: .*Slow"))).to_be_visible()
+    expect(page.get_by_role("figure", name=re.compile("^Accuracy over epochs: .*Slow"))).to_be_visible()
     page.get_by_text("Loss", exact=True).click()
-    expect(page.get_by_role("img", name=re.compile("^Loss over epochs: "))).to_be_visible()
+    expect(page.get_by_role("figure", name=re.compile("^Loss over epochs: "))).to_be_visible()
     expect_accessible(page)
     address = page.url
     assert runs[0].id in address and runs[1].id in address and "runs_measure=Loss" in address
     page.reload()
-    expect(page.get_by_role("img", name=re.compile("^Loss over epochs: "))).to_be_visible()
+    expect(page.get_by_role("figure", name=re.compile("^Loss over epochs: "))).to_be_visible()
     assert page.url == address
 
     with zipfile.ZipFile(download(page, "Whole run (zip)")) as file:
