@@ -1,6 +1,7 @@
 """The page Train without a browser: its controls, a run that is over, who may do what."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from cnnviz.ui.training import afterwards, curves, own_layers, tested, words
 
 from .test_pages import PATIENCE, run
 
+ROOT = Path(__file__).parents[2]
 TOKEN = "0123456789abcdef0123456789abcdef"
 SETTINGS = TrainingSettings(dataset="digits_8x8", architecture="a3", epochs=2, batch_size=32, seed=3)
 
@@ -187,6 +189,122 @@ def test_a_file_of_layers_or_of_settings_is_read():
     assert own_layers.from_file("a.json", json.dumps(to_data(layers))) == layers
     settings = TrainingSettings(architecture=BUILDER, layers=layers)
     assert own_layers.from_file("a.json", settings.to_json()) == layers
+
+
+TAKEN = [
+    TrainingSettings(dataset="digits_8x8", architecture="lenet", epochs=3, optimizer="momentum", schedule="cosine"),
+    TrainingSettings(dataset="shapes", architecture="resnet", learning_rate=0.003, batch_size=48, size=40, seed=12),
+    TrainingSettings(
+        dataset="mnist", architecture="digits", augmentation=("handwriting",), preparation="digit", share=0.25
+    ),
+    TrainingSettings(
+        dataset="digits_8x8",
+        architecture=BUILDER,
+        layers=(Flatten(), Dense(), Activation("softmax")),
+        augmentation=("move", "turn"),
+        patience=4,
+        validation_share=0.3,
+        scaled=False,
+    ),
+    TrainingSettings(
+        dataset="shapes",
+        epochs=5000,
+        augmentation=("turn", "move"),
+        patience=77,
+        share=0.123,
+        validation_share=0.11,
+        seed=123456,
+        limit=50,
+        test_limit=60,
+        fold=2,
+        random_labels=True,
+        test_turn=30.0,
+    ),
+    TrainingSettings(dataset="digits_8x8", architecture="a3", preparation="digit"),
+]
+
+
+@pytest.mark.parametrize("settings", TAKEN, ids=lambda one: f"{one.architecture}_{one.dataset}")
+def test_the_settings_of_a_run_are_taken_over_whole_and_stay(app, started, settings):
+    made = RunFolder.create(settings, owner=TOKEN)
+    made.write_status(Status(state="stopped", epochs=2))
+    try:
+        opened(app, made)
+        button(app, "Take over the settings of this run").click()
+        run(app)
+        button(app, "Start").click()
+        run(app)
+        assert [asked for asked, _ in started] == [settings]
+        # The page is loaded again: what the controls cannot show is in the address.
+        again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
+        run(again)
+        again.switch_page("pages/train/train.py")
+        for name, value in app.query_params.items():
+            again.query_params[name] = value
+        run(again)
+        assert not [one for one in again.error if "cannot be read" in one.value]
+        if button(app, "Leave that out") is not None:
+            assert markdown(again).count("Taken over beside these controls: ") == 1
+            button(app, "Leave that out").click()
+            run(app)
+            assert "also" not in app.query_params
+    finally:
+        made.delete()
+
+
+def test_a_control_wins_over_what_was_kept_beside_it(app, started):
+    app.query_params["also"] = '{"seed":123456,"limit":50}'
+    run(app)
+    app.number_input(key="data_seed").set_value(7)
+    run(app)
+    button(app, "Start").click()
+    run(app)
+    [(settings, _)] = started
+    assert (settings.seed, settings.limit) == (7, 50)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"colour": 1}', '{"limit": 0}', '{"seed": "x"}', "7"])
+def test_an_address_that_says_nonsense_has_a_sentence(app, text):
+    app.query_params["also"] = text
+    run(app)
+    assert ["What this page's address says under" in one.value for one in app.error] == [True]
+    assert not button(app, "Start").disabled
+
+
+FILES = [
+    ("{", "“mine.json” cannot be used: The settings are not JSON"),
+    ("\xff", "“mine.json” cannot be used: "),
+    ('{"version": 3, "speed": 7}', "“mine.json” cannot be used: These settings are of version 3"),
+    ('{"learning_rate": 0}', "“mine.json” cannot be used: A learning rate of 0 cannot work"),
+    ('{"learning_rate": -1}', "“mine.json” cannot be used: A learning rate of -1 cannot work"),
+    ('{"learning_rate": 1e9}', "“mine.json” cannot be used: A learning rate of 1000000000.0 cannot work"),
+    ('{"architecture": "skynet"}', "“mine.json” cannot be used: There is no architecture called 'skynet'"),
+    ('{"dataset": "faces"}', "“mine.json” cannot be used: There is no data set called 'faces'"),
+    ('{"dataset": "own/abc"}', "“mine.json” cannot be used: The pictures own/abc are not on this machine"),
+    ('{"layers": [{"kind": "conv"}]}', "“mine.json” cannot be used: Layers go with the architecture"),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), FILES)
+def test_a_file_of_settings_that_cannot_work_changes_nothing(app, text, sentence):
+    run(app)
+    before = app.selectbox(key="train_architecture").value
+    app.file_uploader(key="train_settings_file").set_value(("mine.json", text.encode("latin-1"), "application/json"))
+    run(app)
+    [problem] = app.error
+    assert problem.value.replace("\\", "").startswith(sentence)
+    assert app.selectbox(key="train_architecture").value == before
+    assert not button(app, "Start").disabled
+
+
+def test_a_file_of_settings_sets_the_controls(app, started):
+    run(app)
+    text = TAKEN[1].to_json().encode()
+    app.file_uploader(key="train_settings_file").set_value(("mine.json", text, "application/json"))
+    run(app)
+    button(app, "Start").click()
+    run(app)
+    assert [asked for asked, _ in started] == [TAKEN[1]]
 
 
 def test_settings_that_contradict_each_other_get_one_sentence(app):

@@ -19,9 +19,14 @@ TIMES = 3  # How often each picture is changed.
 VARIANTS = 6  # Of one picture, for each kind of change.
 
 
-def kinds(chosen: Chosen) -> list[str]:
-    """The keys of `AUGMENTATIONS` that go with a data set."""
-    return [key for key in AUGMENTATIONS if key != HANDS or chosen.are_digits]
+def offered(*, digits: bool) -> list[str]:
+    """The keys of `AUGMENTATIONS` that go with digits, or with other pictures."""
+    return [key for key in AUGMENTATIONS if key != HANDS or digits]
+
+
+def menu(*, digits: bool) -> str:
+    """Under which key the session keeps what is chosen of them."""
+    return f"augmentation_{'digits' if digits else 'pictures'}"
 
 
 @st.fragment(key="data_changes")
@@ -32,11 +37,10 @@ def show(chosen: Chosen, parts: Parts) -> None:
         "Each time a training picture is taken, chance changes it a little. What it shows stays, its numbers do not: "
         "so a network cannot learn them by heart. Validation and test pictures are never changed."
     )
-    offered = kinds(chosen)
-    key = f"augmentation_{'digits' if chosen.are_digits else 'pictures'}"
+    options, key = offered(digits=chosen.are_digits), menu(digits=chosen.are_digits)
     picked = st.pills(
         "Changes to train with",
-        offered,
+        options,
         format_func=lambda kind: AUGMENTATIONS[kind].title,
         selection_mode="multi",
         key=key,
@@ -46,14 +50,14 @@ def show(chosen: Chosen, parts: Parts) -> None:
         bind="query-params",
     )
     st.button("Change them again", key="data_again", on_click=_again)
-    wanted = tuple(kind for kind in offered if kind in picked)
+    wanted = tuple(kind for kind in options if kind in picked)
     st.session_state["augmentation"] = wanted
     rng = np.random.default_rng((st.session_state.get("data_chance", 0), 1))
     if wanted:
         _together(parts, wanted, rng)
     else:
         st.markdown("Nothing is changed as long as no change is chosen. What each would do to one picture:")
-        _each(parts, offered, rng)
+        _each(parts, options, rng)
     if chosen.are_digits and {"mirror", "photographs"} & set(wanted or ()):
         st.markdown("Mirrored digits look like none that people write: here this change teaches what never comes.")
 

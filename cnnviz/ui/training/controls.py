@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,18 +13,19 @@ from cnnviz.errors import CnnvizError
 from cnnviz.models import ARCHITECTURES
 from cnnviz.train import AUGMENTATIONS, TrainingSettings
 from cnnviz.train.engine import the_engine
-from cnnviz.train.settings import BUILDER, OPTIMIZERS, SCHEDULES
+from cnnviz.train.settings import BUILDER, LARGEST_RATE, OPTIMIZERS, SCHEDULES
 from cnnviz.ui import html, state
 from cnnviz.ui.data import changes, choice
-from cnnviz.ui.training import own_layers
+from cnnviz.ui.data.split import LARGEST_SEED
+from cnnviz.ui.training import own_layers, taken
 
 FIRST_DATA = "digits_8x8"  # Small: a class sees a whole run in half a minute.
 FIRST_ARCHITECTURE = "a3"  # One convolution: its kernels are the first and only ones.
 NETWORKS = (BUILDER, *ARCHITECTURES)
 RATES = (*(float(f"{factor}e{power}") for power in range(-5, 1) for factor in (1, 2, 5)), 10.0)
 BATCHES = tuple(2**power for power in range(10))
-SIZES = (None, 8, 16, 28, 32, 48, 64, 96, 128, 150, 160, 224)
-LARGEST_SEED = 9999
+LARGEST_BATCH = 100_000
+SIZES = (8, 16, 28, 32, 48, 64, 96, 128, 150, 160, 224)
 
 OPTIMIZER_NAMES = {
     "sgd": "SGD",
@@ -73,13 +75,15 @@ def show() -> Asked:
             max_value=the_engine().limits.epochs,
             value=min(10, the_engine().limits.epochs),
             key="train_epochs",
+            on_change=taken.drop,
+            args=("epochs",),
             bind="query-params",
             persist_state="session",
             help="How often the network goes through all training pictures.",
         ),
         "learning_rate": st.select_slider(
             "Learning rate",
-            RATES,
+            _with_more(RATES, "train_rate", float, LARGEST_RATE),
             value=0.001,
             format_func=rate,
             key="train_rate",
@@ -100,11 +104,13 @@ def show() -> Asked:
     }
     with st.expander("More settings"):
         values |= _more()
+        taken.ask_file()
+    taken.show()
     if values["architecture"] == BUILDER:
         values["layers"] = own_layers.current()
     try:
         # What the data bring along comes last: it needs the controls of the folded part.
-        return Asked(TrainingSettings(**values, **choice.for_training()))
+        return Asked(TrainingSettings(**{**values, **choice.for_training(), **taken.beside()}))
     except CnnvizError as problem:
         return Asked(None, str(problem))
 
@@ -123,6 +129,8 @@ def _data_set() -> None:
         index=options.index(st.session_state.get(state.DATA_SET) or FIRST_DATA),
         format_func=choice.label,
         key=state.DATA_SET,
+        on_change=taken.drop,
+        args=("dataset",),
         persist_state="session",
         bind="query-params",
         help="The page Data shows its pictures. A data set with a size is downloaded when a run begins, if it is not "
@@ -135,7 +143,7 @@ def _more() -> dict[str, Any]:
     values: dict[str, Any] = {
         "batch_size": st.select_slider(
             "Batch size",
-            BATCHES,
+            _with_more(BATCHES, "train_batch", int, LARGEST_BATCH),
             value=32,
             key="train_batch",
             bind="query-params",
@@ -157,6 +165,8 @@ def _more() -> dict[str, Any]:
         max_value=20,
         value=0,
         key="train_patience",
+        on_change=taken.drop,
+        args=("patience",),
         format="after %d epochs",
         bind="query-params",
         persist_state="session",
@@ -172,6 +182,8 @@ def _more() -> dict[str, Any]:
         value=state.SHARE,
         format="%d %%",
         key="data_percent",
+        on_change=taken.drop,
+        args=("share",),
         persist_state="session",
         bind="query-params",
         help="Fewer pictures: faster, and sooner learned by heart. The test pictures stay as they are.",
@@ -184,12 +196,14 @@ def _more() -> dict[str, Any]:
         step=5,
         format="%d %%",
         key="validation_percent",
+        on_change=taken.drop,
+        args=("validation_share",),
         persist_state="session",
         bind="query-params",
     )
     values["size"] = st.selectbox(
         "Size of the pictures",
-        SIZES,
+        (None, *sorted({*SIZES, *taken.more("train_size")})),
         format_func=lambda size: f"{size} × {size}" if size else "as they are",
         key="train_size",
         persist_state="session",
@@ -209,6 +223,8 @@ def _more() -> dict[str, Any]:
         max_value=LARGEST_SEED,
         value=0,
         key="data_seed",
+        on_change=taken.drop,
+        args=("seed",),
         persist_state="session",
         bind="query-params",
         help="First weights, order and parts of the pictures are left to chance; the same seed repeats the run.",
@@ -221,21 +237,36 @@ def _augmentation() -> None:
     """The same menu as on the page Data, which shows what each change does."""
     entry = DATASETS.get(st.session_state["data_in_use"])
     digits = entry is not None and entry.class_names == tuple("0123456789")
-    offered = [key for key in AUGMENTATIONS if key != changes.HANDS or digits]
-    key = f"augmentation_{'digits' if digits else 'pictures'}"
+    offered, key = changes.offered(digits=digits), changes.menu(digits=digits)
     picked = st.pills(
         "Changes to train with (augmentation)",
         offered,
         format_func=lambda kind: AUGMENTATIONS[kind].title,
         selection_mode="multi",
         key=key,
-        on_change=changes.one_hand,
+        on_change=_changed,
         args=(key,),
         persist_state="session",
         bind="query-params",
         help="Chance changes every training picture a little each time it is taken; the page Data shows how.",
     )
     st.session_state["augmentation"] = tuple(kind for kind in offered if kind in picked)
+
+
+def _changed(key: str) -> None:
+    """Callback of the menu of changes."""
+    changes.one_hand(key)
+    taken.drop("augmentation", "preparation")
+
+
+def _with_more(usual: tuple[float, ...], key: str, read: Callable[[str], float], most: float) -> list[Any]:
+    """The options of a menu: the usual ones, those that were taken over, and that in the page's address."""
+    try:
+        asked = read(st.query_params.get(key, ""))
+        taken.more(key, asked if 0 < asked <= most and asked not in usual else None)
+    except ValueError:
+        pass  # There is none.
+    return sorted({*usual, *taken.more(key)})
 
 
 def said(problem: str) -> None:

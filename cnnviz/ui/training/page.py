@@ -8,7 +8,7 @@ from cnnviz.errors import CnnvizError, EngineError
 from cnnviz.train import RunFolder, TrainingSettings
 from cnnviz.train.engine import the_engine
 from cnnviz.ui import html, state
-from cnnviz.ui.training import afterwards, controls, looks, network, owner, running, shown
+from cnnviz.ui.training import afterwards, controls, looks, network, owner, running, shown, taken
 
 
 def show() -> None:
@@ -65,6 +65,7 @@ def _data_title(settings: TrainingSettings) -> str:
 
 def _run(run: RunFolder) -> None:
     st.markdown(f"## {html.plain(run.name)}")
+    taken.offer(run)
     running.show(run)
     looks.show(run, is_over=running.is_over(run))
 

@@ -128,8 +128,10 @@ def test_examples_are_of_the_class_and_the_part_and_others_each_time(whole):
 
 def test_another_hand_is_offered_for_digits_alone(shapes):
     digits = Dataset(shapes.x_train[..., :1], shapes.y_train, shapes.x_test, shapes.y_test, tuple("0123456789"))
-    assert changes.kinds(Chosen("shapes", "", shapes)) == [key for key in AUGMENTATIONS if key != "handwriting"]
-    assert changes.kinds(Chosen("mnist", "", digits)) == list(AUGMENTATIONS)
+    assert changes.offered(digits=Chosen("shapes", "", shapes).are_digits) == [
+        key for key in AUGMENTATIONS if key != "handwriting"
+    ]
+    assert changes.offered(digits=Chosen("mnist", "", digits).are_digits) == list(AUGMENTATIONS)
 
 
 def test_what_is_shown_is_what_a_network_in_training_gets(shapes, mnist):
