@@ -43,7 +43,6 @@ def show() -> None:
     if not runs:
         st.markdown(f"**What to look at.** {html.plain(experiment.look)}")
     _warm()
-    owner.ask()
 
 
 def _asked(key: str, experiment: Experiment, *, is_busy: bool, again: bool) -> tuple[dict[str, TrainingSettings], bool]:
