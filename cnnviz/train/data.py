@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -111,11 +112,17 @@ def shape_of(settings: TrainingSettings) -> tuple[tuple[int, int, int], int]:
         entry = DATASETS[settings.dataset]
         shape, classes = entry.shape, len(entry.class_names)
     else:
-        dataset = load_dataset(settings.dataset, size=size)
-        height, width, channels = map(int, dataset.x_train.shape[1:])
-        shape, classes = (height, width, channels), len(dataset.class_names)
+        shape, classes = _own_shape(settings.dataset, size)
     shape = (size, size, shape[2]) if size else shape
     return ((28, 28, 1) if settings.preparation == "digit" else shape), classes
+
+
+@lru_cache(maxsize=64)
+def _own_shape(key: str, size: int | None) -> tuple[tuple[int, int, int], int]:
+    """Of pictures of one's own, which take seconds to read; other pictures have another key."""
+    dataset = load_dataset(key, size=size)
+    height, width, channels = map(int, dataset.x_train.shape[1:])
+    return (height, width, channels), len(dataset.class_names)
 
 
 def _check(settings: TrainingSettings, shape: tuple[int, ...], count: int, classes: int) -> None:

@@ -37,7 +37,7 @@ class Limits:
     """
 
     epochs: int = _limit(200, "CNNVIZ_MAX_EPOCHS", "A run has at most {} epochs.")
-    parameters: int = _limit(10_000_000, "CNNVIZ_MAX_PARAMETERS", "A network has at most {} parameters.")
+    parameters: int = _limit(12_000_000, "CNNVIZ_MAX_PARAMETERS", "A network has at most {} parameters.")
     pictures: int = _limit(100_000, "CNNVIZ_MAX_PICTURES", "A run learns from at most {} pictures.")
     minutes: int = _limit(120, "CNNVIZ_MAX_MINUTES", "A run ends after {} minutes at work at the latest.")
     queued: int = _limit(200, "CNNVIZ_MAX_QUEUED", "At most {} runs wait at the same time.")

@@ -87,7 +87,7 @@ def for_training() -> dict[str, Any]:
     asked = state.data_choice()
     key = asked.dataset
     if key == state.OWN:
-        key = store_samples(own.current().samples())
+        key = _stored()
     preparation = "digit" if "handwriting" in asked.augmentation else "none"
     return {
         "dataset": key,
@@ -97,6 +97,16 @@ def for_training() -> dict[str, Any]:
         "augmentation": asked.augmentation,
         "preparation": preparation,
     }
+
+
+def _stored() -> str:
+    """The key of the session's own pictures; written once for each change of them, which takes seconds."""
+    collection = own.current()
+    token = (collection.id, collection.version)
+    if st.session_state.get("data_stored", (None,))[0] != token:
+        with st.spinner("Your pictures are being stored."):
+            st.session_state["data_stored"] = (token, store_samples(collection.samples()))
+    return st.session_state["data_stored"][1]
 
 
 def _own() -> Chosen | None:

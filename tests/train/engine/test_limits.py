@@ -8,6 +8,8 @@ from dataclasses import fields, replace
 import pytest
 
 from cnnviz.errors import EngineError, SettingsError
+from cnnviz.models import ARCHITECTURES
+from cnnviz.models.stack import walk
 from cnnviz.train import TrainingSettings
 from cnnviz.train.engine import Limits
 
@@ -62,3 +64,10 @@ def test_importing_the_engine_loads_neither_dask_nor_keras():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(found.stdout.replace("'", '"')) == []
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ARCHITECTURES.items() if entry.layers is not None])
+def test_every_list_of_layers_is_allowed_on_the_pictures_it_was_made_for(name):
+    entry = ARCHITECTURES[name]
+    gone = walk(entry.layers(entry.input_shape), entry.input_shape, entry.classes or 10)
+    assert gone.fault is None and gone.parameters <= Limits().parameters
