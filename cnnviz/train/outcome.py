@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnviz.errors import CnnvizError
 from cnnviz.models.stack import walk
+from cnnviz.models.stack_layers import Dropout
 from cnnviz.train.data import shape_of
 from cnnviz.train.runs import RunFolder
 from cnnviz.train.settings import TrainingSettings
@@ -194,10 +195,21 @@ def _gap(results: Sequence[Result], measure: str) -> list[str]:
             learned, tested = one.epochs[-1]["accuracy"], float(one.right.mean())
             apart = f"{abs(100 * (learned - tested)):.1f} points {'fewer' if learned >= tested else 'more'}"
             said.append(
-                f"“{one.name}” named {_percent(learned)} of its training pictures right during its last epoch, and "
+                f"“{one.name}” named {_percent(learned)} of its training pictures right during its last epoch"
+                f"{_under(one.settings)}, and "
                 f"{_percent(tested)} of the test pictures: {apart}."
             )
     return said
+
+
+def _under(settings: TrainingSettings) -> str:
+    """What made training pictures harder than those of the test."""
+    what = []
+    if any(isinstance(layer, Dropout) for layer in settings.layers or ()):
+        what.append("numbers dropped")
+    if settings.augmentation:
+        what.append("pictures changed")
+    return f", with {' and '.join(what)} at random" if what else ""
 
 
 def _overfitted(results: Sequence[Result], measure: str) -> list[str]:

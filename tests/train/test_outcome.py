@@ -100,7 +100,8 @@ def test_runs_without_an_end_are_named_and_left_out():
 
 
 def test_guessing_is_called_so_and_knowing_is_not():
-    said = sentences([result("knows", answers(60, 100)), result("guesses", answers(12, 100))], ["guessing"], "accuracy")
+    known = [result("knows", answers(60, 100)), result("learns", answers(25, 100))]
+    said = sentences([*known, result("guesses", answers(12, 100))], ["guessing"], "accuracy")
     assert len(said) == 1
     assert said[0].startswith("“guesses” is no better than an answer that is always the same") and "12.0" in said[0]
     [worse] = sentences([result("avoids", answers(0, 100))], ["guessing"], "accuracy")
@@ -120,6 +121,9 @@ def test_what_was_learned_is_set_beside_what_is_known():
     assert "named 95.0\u00a0%" in said and said.endswith("70.0\u00a0% of the test pictures: 25.0 points fewer.")
     [said] = sentences([result("a", answers(99, 100), epochs=over)], ["gap"], "accuracy")
     assert said.endswith("4.0 points more.")
+    changed = dataclasses.replace(SETTINGS, augmentation=("turn",))
+    [said] = sentences([result("a", answers(99, 100), epochs=over, settings=changed)], ["gap"], "accuracy")
+    assert "during its last epoch, with pictures changed at random, and" in said
 
 
 def test_a_loss_without_end_is_written_as_a_power():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.home import home
 from cnnviz.models import imagenet
 from cnnviz.train import EXPERIMENTS, Part, RunFolder, Status, outcome, train
 from cnnviz.train.engine import Engine
@@ -87,12 +88,17 @@ def test_the_table_states_all_in_which_the_runs_differ(key):
     assert len({tuple(said[name] for said in found.values()) for name in settings}) == len(settings)
 
 
-def test_layers_that_are_not_in_both_are_bold():
+def test_layers_that_are_not_in_all_are_bold():
     without, with_it = words.differences(EXPERIMENTS["dropout"].settings())["Network"].values()
     assert "<b>dropout 50 %</b>" in with_it and with_it.count("<b>") == 1 and "<b>" not in without
     none, small, large = words.differences(EXPERIMENTS["l2"].settings())["Network"].values()
     assert none.count("<b>") == 1 and "<b>dense 128</b>" in none
     assert "<b>dense 128, L2 0.003</b>" in small and "<b>dense 128, L2 0.03</b>" in large
+    one, two, none = words.differences(EXPERIMENTS["vehicles"].settings())["Network"].values()
+    for convolved in (one, two):
+        assert convolved.startswith("<b>convolution 32") and " · flatten · dense 128 · ReLU · <b>dense" in convolved
+    assert none == "flatten · dense 128 · ReLU · <b>dense 1</b> · <b>Sigmoid</b>"
+    assert "<b>" not in "".join(words.differences(EXPERIMENTS["fifty"].settings())["Network"].values())
     he = next(iter(words.differences(EXPERIMENTS["initializers"].settings())["Network"].values()))
     assert "7 × (<b>dense 64, He</b> · ReLU)" in he
 
@@ -171,6 +177,14 @@ def test_only_its_owner_may_stop_it(app, monkeypatch):
     finally:
         for one in runs:
             one.delete()
+
+
+def test_the_run_that_learns_is_named_before_one_that_was_left_paused(done):
+    results = [outcome.read(one) for one in done]
+    parked, learns = Status(state="paused", parked=True), Status(state="running")
+    assert running.standing(results, [parked, learns]) == "**Learning:** run 2 of 2, “turned while learning”."
+    assert running.standing(results, [parked, Status()]) == "**Paused:** run 1 of 2, “upright only”."
+    assert running.are_over([RunFolder(home() / "runs" / "deleted")])
 
 
 def test_what_is_left_counts_the_runs_that_wait():

@@ -239,7 +239,10 @@ class Engine:
     def _check_room(self, owner: str | None, count: int = 1, *, group: str = "") -> None:
         """Refuse more runs than may wait, and a user who has as many as allowed; an experiment is one of them."""
         entries = [one for one in self._line.of("waiting", "working") if owner and one.owner == owner]
-        theirs = {one.group: one.run for one in reversed(entries) if one.group != group and not is_over(one.run)}
+        theirs: dict[str, RunFolder] = {}
+        for one in entries:
+            if one.group != group and not is_over(one.run):
+                theirs.setdefault(one.group, one.run)
         if len(theirs) >= self.limits.per_user:
             many = "one run" if self.limits.per_user == 1 else f"{self.limits.per_user} runs"
             raise EngineError(

@@ -30,7 +30,7 @@ _PROBLEM = "experiment_problem"
 
 def are_over(runs: Sequence[RunFolder]) -> bool:
     """Whether nothing more will happen to any of them."""
-    return all(the_engine().status(run).state in ENDED for run in runs)
+    return all(the_engine().status(run).state in ENDED for run in _there(runs))
 
 
 def show(key: str, runs: list[RunFolder]) -> None:
@@ -53,9 +53,13 @@ def _over(key: str, runs: list[RunFolder]) -> None:
     _state(key, runs)
 
 
+def _there(runs: Sequence[RunFolder]) -> list[RunFolder]:
+    """Those that nobody has deleted meanwhile, on another page."""
+    return [run for run in runs if (run.path / "settings.json").is_file()]
+
+
 def _state(key: str, runs: list[RunFolder]) -> None:
-    engine, experiment = the_engine(), EXPERIMENTS[key]
-    there = [run for run in runs if (run.path / "settings.json").is_file()]  # Another page may have deleted one.
+    engine, experiment, there = the_engine(), EXPERIMENTS[key], _there(runs)
     try:
         statuses = [engine.status(run) for run in there]
         results = [outcome.read(run) for run in there]
@@ -92,11 +96,13 @@ def standing(results: Sequence[outcome.Result], statuses: Sequence[Status]) -> s
     if len(ended) == len(statuses):
         counts = {state: ended.count(state) for state in ENDED if state in ended}
         return "**Over.** " + ", ".join(f"{count} {state}" for state, count in counts.items()) + "."
-    at = next((one for one in range(len(statuses)) if statuses[one].state in ("running", "paused")), None)
+    states = [status.state for status in statuses]
+    # One that was paused so long that it has left its place may stand before the one that learns.
+    at = next((states.index(state) for state in ("running", "paused") if state in states), None)
     if at is None:
         first = next(status for status in statuses if status.state not in ENDED)
         return f"**Waiting.** {html.plain(first.sentence) or 'A worker is being asked for.'}"
-    word = "Paused" if statuses[at].state == "paused" else "Learning"
+    word = "Paused" if states[at] == "paused" else "Learning"
     left = remaining(statuses)
     more = f" About {words.time(left)} left, if the runs to come take as long as this one." if left is not None else ""
     return f"**{word}:** run {at + 1} of {len(statuses)}, “{html.plain(results[at].name)}”.{more}"

@@ -68,6 +68,7 @@ def differences(settings: Mapping[str, TrainingSettings]) -> dict[str, dict[str,
 def table(settings: Mapping[str, TrainingSettings]) -> str:
     """The runs, each with what is its own."""
     found = differences(settings)
+    bold = "; bold are layers that are not in all" if "<b>" in "".join(found.get(NETWORK, {}).values()) else ""
     head = "".join(f'<th scope="col" style="{CELL}">{title}</th>' for title in ("Run", *found))
     rows = "".join(
         f'<tr><th scope="row" style="{CELL};white-space:nowrap">{mark(number)}{escape(name)}</th>'
@@ -76,7 +77,7 @@ def table(settings: Mapping[str, TrainingSettings]) -> str:
         for number, name in enumerate(settings)
     )
     return (
-        opened(f"The {len(settings)} runs, and all in which they differ")
+        opened(f"The {len(settings)} runs, and all in which they differ{bold}")
         + f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -136,27 +137,31 @@ def expected(here: Mapping[str, float], settings: Mapping[str, TrainingSettings]
 
 
 def _networks(settings: Mapping[str, TrainingSettings]) -> dict[str, str]:
-    """The layers of each network; bold is what the first has not, and in the first what others lack."""
+    """The layers of each network; bold is what is not in all of them. Networks that have a name have that alone."""
+    if not all(one.layers for one in settings.values()):
+        return {name: _network(one) for name, one in settings.items()}
     starts = {layer.initializer for one in settings.values() for layer in one.layers or () if isinstance(layer, Dense)}
     lists = {
-        name: [escape(said(layer, starts=len(starts) > 1)) for layer in one.layers] if one.layers else [_network(one)]
+        name: [escape(said(layer, starts=len(starts) > 1)) for layer in one.layers or ()]
         for name, one in settings.items()
     }
     first = next(iter(lists.values()))
-    kept = set(range(len(first)))
-    written = {}
-    for name, found in lists.items():
-        blocks = SequenceMatcher(None, first, found, autojunk=False).get_matching_blocks()
-        kept &= {block.a + step for block in blocks for step in range(block.size)}
-        shared = {block.b + step for block in blocks for step in range(block.size)}
-        written[name] = _bold(found, shared)
-    written[next(iter(lists))] = _bold(first, kept)
-    return written
+    partners = {name: _partners(first, found) for name, found in lists.items()}
+    kept = set.intersection(*(set(one.values()) for one in partners.values()))
+    return {
+        name: " · ".join(
+            _folded(
+                [word if partners[name].get(place) in kept else f"<b>{word}</b>" for place, word in enumerate(found)]
+            )
+        )
+        for name, found in lists.items()
+    }
 
 
-def _bold(found: Sequence[str], shared: set[int]) -> str:
-    words = [word if place in shared else f"<b>{word}</b>" for place, word in enumerate(found)]
-    return " · ".join(_folded(words))
+def _partners(first: Sequence[str], found: Sequence[str]) -> dict[int, int]:
+    """For each layer that two networks share, in order, its place in the second and in the first."""
+    blocks = SequenceMatcher(None, first, found, autojunk=False).get_matching_blocks()
+    return {block.b + step: block.a + step for block in blocks for step in range(block.size)}
 
 
 def _network(settings: TrainingSettings) -> str:

@@ -11,17 +11,18 @@ from cnnviz.train.engine import Engine, Limits
 from .helpers import LONG, QUICK, ended, middle_of_an_epoch
 
 
-def test_an_experiment_counts_as_one_and_its_runs_go_one_after_the_other(engine):
+def test_an_experiment_counts_as_one_and_its_runs_go_one_after_the_other(engine, monkeypatch):
+    monkeypatch.setattr(engine._foreman, "limits", replace(engine.limits, per_user=2))
     asked = {"slow": replace(QUICK, learning_rate=0.001), "quick": replace(QUICK, learning_rate=0.1)}
     runs = engine.start_experiment("learning_rate", asked, title="Rates", owner="Ada")
     assert [run.name for run in runs] == ["Rates: slow", "Rates: quick"]
     assert [run.settings for run in runs] == list(asked.values())
     assert len({run.group for run in runs}) == 1 and runs[0].part.experiment == "learning_rate"
-    assert engine.limits.per_user == 1
-    with pytest.raises(EngineError, match=r"You have one run in the line or at work already.*Rates: slow"):
+    other = engine.start(QUICK, owner="Ada", name="Beside it")
+    with pytest.raises(EngineError, match=r"You have 2 runs in the line or at work already.*Rates: slow"):
         engine.start(QUICK, owner="Ada")
-    assert [ended(engine, run).state for run in runs] == ["done", "done"]
-    # Of the scheduler's two workers one has stood idle all the while.
+    assert [ended(engine, run).state for run in (*runs, other)] == ["done"] * 3
+    # Where a scheduler has two workers, the second of them trains no run of the same experiment meanwhile.
     times = [[(run.path / name).stat().st_mtime for run in runs] for name in ("first.npz", "evaluation.json")]
     assert times[1][0] < times[0][1], "the second began before the first was over"
     assert [run.id for run in find_group(runs[0].group, runs=engine.home / "runs")] == [run.id for run in runs]
