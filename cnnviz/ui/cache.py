@@ -22,6 +22,7 @@ _DOWNLOADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="download-netw
 _WARMING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="warm-network")
 _LOCK = threading.Lock()
 MEGABYTE = 2**20
+MOST_TRAINED = 30  # Networks trained here that stay open: a class looks at one each.
 
 
 @st.cache_resource(show_spinner=False)
@@ -59,6 +60,10 @@ def network(key: str) -> Network | None:
                 return None
             opening = _openings()[identity] = _begin(key)
             opening.add_done_callback(_go_on)
+            if key.startswith(networks.TRAINED):
+                _let_go()
+        elif key.startswith(networks.TRAINED):
+            _openings()[identity] = _openings().pop(identity)  # The last one that was asked for.
         if not opening.done():
             return None
         problem = opening.exception()
@@ -71,6 +76,25 @@ def network(key: str) -> Network | None:
             return None
     st.session_state["network_in_use"] = key
     return opening.result()
+
+
+def _let_go() -> None:
+    """Of the networks that were trained here, those of deleted runs go, and where there are many the least used."""
+    trained = [identity for identity in _openings() if identity.startswith(networks.TRAINED)]
+    gone = [one for one in trained if networks.identity(one.split()[0]) != one]
+    kept = [one for one in trained if one not in gone]
+    for identity in gone + kept[: max(0, len(kept) - MOST_TRAINED)]:
+        opening = _openings()[identity]
+        if opening.done():
+            del _openings()[identity]
+            _POOL.submit(_clear)
+
+
+def _clear() -> None:
+    """Give back the memory of networks that were let go: frozen, they would stay."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def in_use() -> str:

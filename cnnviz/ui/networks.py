@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.errors import NetworkError, RunError
+from cnnviz.errors import NetworkError, RunError, SettingsError
 from cnnviz.models import Network
 from cnnviz.models.library import NETWORKS, NetworkEntry
 from cnnviz.models.own import PREFIX, own_networks
-from cnnviz.train import RunFolder, find_run, opened
+from cnnviz.train import RunFolder, find_run, list_runs, opened
+from cnnviz.ui.training import owner
 
 FIRST = next(iter(NETWORKS))  # What is shown until another is chosen, and where another cannot be opened.
 OPTION = "--networks"
 TRAINED = "run/"  # Begins the keys of networks that were trained here; the run's id follows.
+MOST = 20  # Trained networks of a browser that the menu has by themselves; the page Runs opens any other.
+AGAIN = 2.0  # Seconds between two looks for them.
+IN_LABEL = re.compile(r"\(([0-9a-f]{4})\)$")  # How the label of a trained network ends.
 _SEEN = "trained_networks"
 
 
@@ -30,8 +35,7 @@ def choices() -> dict[str, NetworkEntry]:
         entries[key] = NetworkEntry(title=title, summary=f"A network of your own, from {file.path.name}.")
         taken.add(title)
     for key, run in _trained().items():
-        title = f"{run.name} ({run.id[:4]})"
-        entries[key] = _entry(title, run)
+        entries[key] = _entry(_title(run), run)
     return entries
 
 
@@ -41,8 +45,13 @@ def entry(key: str) -> NetworkEntry:
     Args:
         key: A key of `choices()`; of a file that has gone meanwhile, too.
     """
-    known = NETWORKS.get(key) or choices().get(key)
+    known = NETWORKS.get(key) or (_of_run(key) if key.startswith(TRAINED) else choices().get(key))
     return known or NetworkEntry(title=key.removeprefix(PREFIX), summary="Its file is no longer there.")
+
+
+def _of_run(key: str) -> NetworkEntry | None:
+    run = _found(key.removeprefix(TRAINED))
+    return None if run is None else _entry(_title(run), run)
 
 
 def source(key: str) -> str | Path:
@@ -61,7 +70,8 @@ def keep_trained(run: str) -> None:
 
 
 def forget_trained(run: str) -> None:
-    """Take it out again."""
+    """Take it out again: it is deleted."""
+    _of.clear()
     seen = st.session_state.get(_SEEN, [])
     if run in seen:
         seen.remove(run)
@@ -73,16 +83,58 @@ def trained_key(run: str) -> str:
 
 
 def _trained() -> dict[str, RunFolder]:
-    """The runs of this session's menu that are still there, by the keys of their networks."""
+    """The networks that were trained here and that the menu has, by their keys.
+
+    Those that this session has opened, the one in the address, and the youngest of this browser, which a refresh
+    therefore keeps.
+    """
+    ids = [*st.session_state.get(_SEEN, []), *_in_the_address(), *_of(owner.token())]
     found = {}
-    for one in st.session_state.get(_SEEN, []):
-        try:
-            run = find_run(one)
-        except RunError:
-            continue
-        if run.model.is_file():
+    for one in dict.fromkeys(ids):
+        run = _found(one)
+        if run is not None and run.model.is_file():
             found[trained_key(one)] = run
     return found
+
+
+def _found(run: str) -> RunFolder | None:
+    """A run by its id; None if it is gone or of another version."""
+    try:
+        found = find_run(run)
+        return found if found.settings else None
+    except (RunError, SettingsError):
+        return None
+
+
+@st.cache_data(ttl=AGAIN, show_spinner=False, max_entries=500)
+def _of(token: str) -> list[str]:
+    """The ids of the youngest runs of a browser that have a network."""
+    its = (run.id for run in list_runs() if run.is_of(token) and run.model.is_file())
+    return list(islice(its, MOST))
+
+
+def _in_the_address() -> list[str]:
+    """The id of the run whose network the address names; a run that has another name by now is known by its id."""
+    text = st.query_params.get("network", "")
+    return [] if text in _titles() else list(_named(text))
+
+
+def _titles() -> set[str]:
+    return {one.title for one in NETWORKS.values()}
+
+
+@st.cache_data(ttl=AGAIN, show_spinner=False, max_entries=500)
+def _named(text: str) -> list[str]:
+    begin = IN_LABEL.search(text)
+    if begin is None:
+        return []
+    found = [run for run in list_runs() if run.id.startswith(begin[1]) and run.model.is_file()]
+    exact = [run for run in found if _title(run) == text]
+    return [run.id for run in (exact or found)[:1]]
+
+
+def _title(run: RunFolder) -> str:
+    return f"{run.name} ({run.id[:4]})"
 
 
 def _entry(title: str, run: RunFolder) -> NetworkEntry:
@@ -138,8 +190,11 @@ def label(key: str) -> str:
 
 
 def key_of(text: str | None) -> str | None:
-    """The key of the network that the menu calls so; None if there is none."""
-    return next((key for key in choices() if label(key) == text), None)
+    """The key of the network that the menu calls so, or once called so; None if there is none."""
+    if not text:
+        return None
+    found = next((key for key in choices() if label(key) == text), None)
+    return found or next(iter(map(trained_key, _named(text))), None)
 
 
 def given_folders() -> tuple[Path, ...]:

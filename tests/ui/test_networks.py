@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.errors import NetworkError
 from cnnviz.home import asset
 from cnnviz.models import NETWORKS
+from cnnviz.train import RunFolder, TrainingSettings
 from cnnviz.ui import cache, networks, state
 
 PATIENCE = 200  # Seconds.
@@ -71,6 +73,47 @@ def test_a_file_that_was_changed_is_another_network(folder):
     assert networks.identity("own/mine") != first
     path.unlink()
     assert networks.identity("own/mine") == "own/mine" and networks.entry("own/mine").title == "mine"
+
+
+def trained(name, *, owner="me"):
+    """A run with a network, of which only the file is there."""
+    run = RunFolder.create(TrainingSettings(dataset="shapes", architecture="a3"), name=name, owner=owner)
+    run.model.touch()
+    return run
+
+
+def test_the_youngest_trained_networks_of_a_browser_are_in_the_menu_by_themselves(folder, monkeypatch):
+    networks._of.clear()
+    monkeypatch.setattr(networks.owner, "token", lambda: "me")
+    mine = [trained(f"Run {number}") for number in range(networks.MOST + 2)]
+    trained("Theirs", owner="other")
+    (mine[-1].path / "settings.json").write_text("{")  # Damaged, or of another version.
+    keys = [key for key in networks.choices() if key.startswith(networks.TRAINED)]
+    assert keys == [networks.trained_key(run.id) for run in reversed(mine[2:-1])]
+    assert networks.label(keys[0]) == f"Run {networks.MOST} ({mine[-2].id[:4]})"
+    mine[-2].delete()
+    networks.forget_trained(mine[-2].id)
+    assert keys[0] not in networks.choices()
+
+
+def test_an_address_names_a_trained_network_of_anybody_by_its_name_or_an_old_one(folder):
+    theirs = trained("Theirs", owner="other")
+    for text in (f"Theirs ({theirs.id[:4]})", f"As it was called ({theirs.id[:4]})"):
+        assert networks.key_of(text) == networks.trained_key(theirs.id)
+    assert networks.key_of("Theirs (zzzz)") is None and networks.key_of("Digits (0)") is None
+
+
+def test_networks_of_deleted_runs_and_the_least_used_are_let_go(folder, monkeypatch):
+    table = {}
+    monkeypatch.setattr(cache, "_openings", lambda: table)
+    runs = [trained(f"{number}") for number in range(cache.MOST_TRAINED + 3)]
+    for key in ["digits", *(networks.trained_key(run.id) for run in runs)]:
+        table[networks.identity(key)] = Future()
+        table[networks.identity(key)].set_result(None)
+    runs[5].delete()
+    cache._let_go()
+    left = [key.split()[0] for key in table]
+    assert left == ["digits", *(networks.trained_key(run.id) for run in runs[2:] if run is not runs[5])]
 
 
 # ---- in the app

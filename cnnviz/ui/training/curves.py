@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.learning import Curve, over_epochs
+from cnnviz.figures.learning import Curve, line_style, over_epochs
 from cnnviz.train import RunFolder, Status
+from cnnviz.train.summary import Summary
+from cnnviz.ui.runs import legend
+from cnnviz.ui.training import ghosts
 
 BATCH, EPOCH = KINDS = ("Every batch", "Every epoch")
 LINEAR, LOG = AXES = ("Linear", "Logarithmic")
@@ -24,10 +29,12 @@ def show(run: RunFolder, status: Status) -> None:
         axis = st.segmented_control(
             "Axis of the loss", AXES, default=LINEAR, key="train_axis", required=True, persist_state="session"
         )
+    earlier, called = ghosts.choose(run)
     batches, epochs = run.batches(), run.metrics()
     charts = st.columns(2)
     for place, name in zip(charts, NAMES, strict=True):
         curves = by_batch(batches, epochs, name, status.of) if kind == BATCH else by_epoch(epochs, name)
+        curves |= ghosts.curves(earlier, called, name, batches=kind == BATCH)
         with place:
             if not any(len(curve.x) for curve in curves.values()):
                 st.markdown(f"{NAMES[name]}: the curve begins with the first finished {kind.split()[-1]}.")
@@ -35,14 +42,26 @@ def show(run: RunFolder, status: Status) -> None:
             log = name == "loss" and axis == LOG
             figure = over_epochs(
                 curves,
+                legend=not earlier,
                 y_title=name,
                 log=log,
                 span=(0.0, 1.02) if name == "accuracy" else None,
                 marks=status.interrupted,
             )
             st.plotly_chart(figure, key=f"train_{name}", alt=in_words(curves, name))
+    if earlier:
+        _explain(kind, earlier, called)
     if status.interrupted:
         st.markdown(":small[A dotted line: here the run was taken up again after its worker had ended.]")
+
+
+def _explain(kind: str, earlier: Sequence[Summary], called: Mapping[str, str]) -> None:
+    """Which curve is whose: with earlier runs behind, there are more names than fit into a chart."""
+    now = ("training, smoothed" if kind == BATCH else "training", "validation")
+    lines = [(name, *line_style(number)) for number, name in enumerate(now)]
+    lines += [(called[row.id], line_style(ghosts.FIRST + number)[0], (1, 0)) for number, row in enumerate(earlier)]
+    st.html(legend.listed(lines))
+    st.markdown(":small[Earlier runs are thin; as above, unbroken is training and dashed is validation.]")
 
 
 def by_batch(batches: list[dict[str, float]], epochs: list[dict[str, float]], name: str, of: int) -> dict[str, Curve]:
@@ -73,13 +92,18 @@ def smoothed(y: np.ndarray) -> np.ndarray:
 
 
 def in_words(curves: dict[str, Curve], name: str) -> str:
-    """The chart for ears: where each curve is now."""
-    last = [
-        f"{title} {curve.y[-1]:.3f} after {curve.x[-1]:.1f} epochs"
-        for title, curve in curves.items()
-        if len(curve.x) and not curve.faint
-    ]
-    return f"{NAMES[name]} over epochs: {'; '.join(last)}."
+    """The chart for ears: where each curve is now, and where those of earlier runs ended."""
+
+    def told(wanted: Callable[[Curve], bool]) -> str:
+        return "; ".join(
+            f"{title} {curve.y[-1]:.3f} after {curve.x[-1]:.1f} epochs"
+            for title, curve in curves.items()
+            if len(curve.x) and wanted(curve)
+        )
+
+    earlier = told(lambda curve: curve.faint and bool(curve.group))
+    behind = f" Earlier runs behind: {earlier}." if earlier else ""
+    return f"{NAMES[name]} over epochs: {told(lambda curve: not curve.faint)}.{behind}"
 
 
 def _each(epochs: list[dict[str, float]], name: str) -> Curve:
