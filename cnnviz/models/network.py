@@ -6,15 +6,13 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import cv2
 import numpy as np
 
-from cnnviz.data.pictures import to_gray
 from cnnviz.errors import NetworkError
 from cnnviz.models.gradients import Passes
 from cnnviz.models.inputs import intake
 from cnnviz.models.layers import LayerInfo
-from cnnviz.models.scaling import Scaling, rgb, scaling_of
+from cnnviz.models.scaling import Scaling, rgb, scaling_of, stretched
 from cnnviz.models.tracing import leaves
 
 
@@ -116,11 +114,8 @@ class Network:
         Raises:
             ValueError: If it is no such picture.
         """
-        picture = rgb(picture)
         height, width, channels = self.input_shape
-        shrinks = picture.shape[0] > height or picture.shape[1] > width
-        picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-        return picture if channels == 3 else to_gray(picture)[..., None]
+        return stretched(picture, (height, width, channels))
 
     def predict(self, batch: np.ndarray) -> np.ndarray:
         """Probabilities, shape `(n, classes)`; a single sigmoid unit with probability p gives `(1 − p, p)`."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import cv2
 import numpy as np
 
+from cnnviz.data.pictures import to_gray
 from cnnviz.errors import NetworkError
 from cnnviz.models.tracing import leaves
 
@@ -45,6 +47,20 @@ def scaling_of(model: Any, scaling: Scaling | None) -> tuple[Callable[[np.ndarra
             f"There is no scaling called {scaling!r}; choose one of {', '.join(SCALINGS)}, or a function."
         )
     return SCALINGS[scaling], guess
+
+
+def stretched(picture: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
+    """A picture of any kind at another size, grey or in colour.
+
+    Args:
+        picture: As for `rgb`.
+        shape: Of what is wanted: height, width, and 1 or 3 channels.
+    """
+    picture = rgb(picture)
+    height, width, channels = shape
+    shrinks = picture.shape[0] > height or picture.shape[1] > width
+    picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return picture if channels == 3 else to_gray(picture)[..., None]
 
 
 def rgb(picture: np.ndarray) -> np.ndarray:

@@ -107,14 +107,27 @@ def shape_of(settings: TrainingSettings) -> tuple[tuple[int, int, int], int]:
     Raises:
         DatasetUnavailable: If there is no such data set.
     """
+    shape, classes = _found(settings)
+    return ((28, 28, 1) if settings.preparation == "digit" else shape), classes
+
+
+def picture_shape(settings: TrainingSettings) -> tuple[int, int, int]:
+    """The shape of a picture of the data, before it is prepared.
+
+    Raises:
+        DatasetUnavailable: If there is no such data set.
+    """
+    return _found(settings)[0]
+
+
+def _found(settings: TrainingSettings) -> tuple[tuple[int, int, int], int]:
     size = size_of(settings)
     if settings.dataset in DATASETS:
         entry = DATASETS[settings.dataset]
         shape, classes = entry.shape, len(entry.class_names)
     else:
         shape, classes = _own_shape(settings.dataset, size)
-    shape = (size, size, shape[2]) if size else shape
-    return ((28, 28, 1) if settings.preparation == "digit" else shape), classes
+    return ((size, size, shape[2]) if size else shape), classes
 
 
 @lru_cache(maxsize=64)

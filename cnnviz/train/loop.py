@@ -344,14 +344,16 @@ class _Training:
         data = self.data
         rows = np.sort(np.random.default_rng(0).permutation(len(data.x_test))[:WATCHED])
         x = data.x_test[rows]
-        watched = self.run.watched()
-        if watched is None or watched.shape != x.shape[1:]:
-            watched = x[0]
-        self.run.write_arrays(
-            "snapshots/pictures.npz",
-            {"x": x, "y": data.y_test[rows], "rows": rows, "watched": watched},
-            compressed=True,
-        )
+        kept = {"x": x, "y": data.y_test[rows], "rows": rows}
+        self.run.write_arrays("snapshots/pictures.npz", kept, compressed=True)
+
+        def watched() -> tuple[np.ndarray, int]:
+            asked = self.run.watched()
+            if isinstance(asked, np.ndarray) and asked.shape == x.shape[1:] and asked.dtype == x.dtype:
+                return asked, -1
+            row = min(asked, len(data.x_test) - 1) if isinstance(asked, int) else int(rows[0])
+            return data.x_test[row], row
+
         some = slice(GRADIENT_PICTURES)
         return Snapshots(
             self.run,
@@ -359,7 +361,8 @@ class _Training:
             self.learner.loss,
             output=self.learner.entry.output,
             given=self.learner.given(x),
-            watched=None if self.learner.base else self.learner.given(watched[None]),
+            watched=None if self.learner.base else watched,
+            prepared=self.learner.given,
             examples=(self.learner.given(data.x[some]), self.learner.wanted(data.y[some])),
         )
 

@@ -10,8 +10,8 @@ from cnnviz.data.drawing import prepare_digit
 from cnnviz.data.pictures import to_gray
 from cnnviz.models import Network
 from cnnviz.models.own import card, open_file, read_model
-from cnnviz.models.scaling import rgb
-from cnnviz.train.data import size_of
+from cnnviz.models.scaling import rgb, stretched
+from cnnviz.train.data import picture_shape, size_of
 from cnnviz.train.runs import RunFolder
 from cnnviz.train.settings import TrainingSettings
 
@@ -51,14 +51,34 @@ class DigitReader(Network):
 
     def fitted(self, picture: np.ndarray) -> np.ndarray:
         """A drawing as `prepare_digit` prepares it, at the network's own size; otherwise as `Network.fitted`."""
-        digit = np.rint(255 * prepare_digit(to_gray(rgb(picture)))).astype(np.uint8)
         height, width, channels = self.input_shape
-        if min(height, width) < SMALL:
-            digit = _box(digit)
-        if digit.shape != (height, width):
-            shrinks = digit.shape[0] > height
-            digit = cv2.resize(digit, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-        return np.repeat(digit[..., None], channels, axis=2)
+        return np.repeat(_as_digit(picture, height, width)[..., None], channels, axis=2)
+
+
+def as_data(settings: TrainingSettings, picture: np.ndarray) -> np.ndarray:
+    """A picture of any size as those that a run learns from: a drawing of a digit made one of theirs, others stretched.
+
+    Args:
+        settings: Of the run.
+        picture: Shape `(height, width, 3)`, uint8.
+
+    Returns:
+        Shape `(height, width, channels)` of the data set, uint8.
+    """
+    height, width, channels = picture_shape(settings)
+    if reads_digits(settings):
+        return _as_digit(picture, height, width)[..., None]
+    return stretched(picture, (height, width, channels))
+
+
+def _as_digit(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    digit = np.rint(255 * prepare_digit(to_gray(rgb(picture)))).astype(np.uint8)
+    if min(height, width) < SMALL:
+        digit = _box(digit)
+    if digit.shape != (height, width):
+        shrinks = digit.shape[0] > height
+        digit = cv2.resize(digit, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return digit
 
 
 def _box(digit: np.ndarray) -> np.ndarray:

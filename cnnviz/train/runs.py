@@ -146,7 +146,7 @@ class RunFolder(Folder):
         *,
         name: str = "",
         owner: str | None = None,
-        watched: np.ndarray | None = None,
+        watched: np.ndarray | int | None = None,
         part: Part | None = None,
         runs: Path | None = None,
     ) -> RunFolder:
@@ -156,7 +156,7 @@ class RunFolder(Folder):
             settings: What it is made of.
             name: For people.
             owner: The token of the browser that may stop and delete it; only its hash is kept. None: nobody's.
-            watched: A picture `(height, width, channels)`, uint8, whose feature maps are kept; else a test picture.
+            watched: Whose feature maps are kept, as `watch` takes it; by default the first of the sixteen.
             part: Of an experiment; None for a run by itself.
             runs: In place of the user's folder `runs`.
 
@@ -170,7 +170,7 @@ class RunFolder(Folder):
             facts = {"name": name[:80], "made": time.time(), "owner": hash_of(owner)}
             run.write_json("run.json", facts if part is None else {**facts, "part": vars(part)})
             if watched is not None:
-                run.replace("watched.npy", lambda file: np.save(file, watched))
+                run.watch(watched)
             run.write_status(Status(epochs=settings.epochs))
         return run
 
@@ -262,7 +262,7 @@ class RunFolder(Folder):
         return self.arrays(f"snapshots/epoch-{epoch:04}.npz")
 
     def pictures(self) -> dict[str, np.ndarray]:
-        """The sixteen test pictures and the watched one: `x`, `y`, `rows` in the test set, `watched`."""
+        """The sixteen test pictures: `x`, `y`, and `rows` in the test set."""
         return self.arrays("snapshots/pictures.npz")
 
     def evaluation(self) -> dict[str, Any] | None:
@@ -339,12 +339,26 @@ class RunFolder(Folder):
         """Say how the run stands."""
         self.write_json("status.json", {**vars(status), "updated": time.time()})
 
-    def watched(self) -> np.ndarray | None:
-        """The picture whose feature maps are to be kept, if one was chosen."""
+    def watch(self, watched: np.ndarray | int) -> None:
+        """Choose the picture whose feature maps are kept, from the next epoch on.
+
+        Args:
+            watched: A picture as those of the data set, uint8 `(height, width, channels)`; or the number of a test
+                picture.
+
+        Raises:
+            RunError: If it cannot be written.
+        """
+        with self.sentences():
+            self.replace("watched.npy", lambda file: np.save(file, np.asarray(watched)))
+
+    def watched(self) -> np.ndarray | int | None:
+        """What `watch` was given; None if nothing was."""
         try:
-            return np.load(self.path / "watched.npy", allow_pickle=False)
+            found = np.load(self.path / "watched.npy", allow_pickle=False)
         except (OSError, ValueError):
             return None
+        return int(found) if found.ndim == 0 else found
 
     def checkpoint(self) -> dict[str, Any] | None:
         """Where the run can be taken up: `epoch`, `batch`, `sums`, `parked` and the `file` of its numbers; or None."""

@@ -31,7 +31,9 @@ class Snapshots:
         loss: Keras' loss function, from classes and answers to a loss.
         output: What its answers are, a key of `OUTPUTS`.
         given: The sixteen test pictures, as the model gets them.
-        watched: The watched picture, as the model gets it, `(1, …)`; None where the model gets no pictures.
+        watched: Gives the picture whose maps are kept, uint8 `(height, width, channels)`, and its number among the test
+            pictures, −1 for none of them; None where the model gets no pictures.
+        prepared: Pictures as the model gets them.
         examples: Pictures and classes to take gradients on.
     """
 
@@ -43,11 +45,12 @@ class Snapshots:
         *,
         output: str,
         given: np.ndarray,
-        watched: np.ndarray | None,
+        watched: Callable[[], tuple[np.ndarray, int]] | None,
+        prepared: Callable[[np.ndarray], np.ndarray],
         examples: tuple[np.ndarray, np.ndarray],
     ) -> None:
         self.run, self.model, self.loss, self.output = run, model, loss, output
-        self.given, self.watched, self.examples = given, watched, examples
+        self.given, self.watched, self.prepared, self.examples = given, watched, prepared, examples
         self._inner = None if watched is None else _with_maps(model)
 
     def keep(self, epoch: int) -> None:
@@ -71,7 +74,9 @@ class Snapshots:
             arrays["kernels"] = kernels.astype(np.float32)
         if self._inner is not None and self.watched is not None:
             names, inner = self._inner
-            outputs = inner(self.watched, training=False)
+            arrays["watched"], row = self.watched()
+            arrays["watched_row"] = np.array(row)
+            outputs = inner(self.prepared(arrays["watched"][None]), training=False)
             for name, maps in zip(names, outputs if isinstance(outputs, list) else [outputs], strict=True):
                 values, span = _small(as_array(maps)[0], MAP_BYTES // len(names))
                 arrays[f"maps_{name}"], arrays[f"range_{name}"] = values, span

@@ -17,7 +17,7 @@ import pytest
 from cnnviz.errors import RunError, SettingsError
 from cnnviz.models import load_network
 from cnnviz.models.stack_layers import Activation, Convolution, Dense, Dropout, Flatten, Normalisation
-from cnnviz.train import RunFolder, TrainingSettings, clean_up, find_run, list_runs, train
+from cnnviz.train import RunFolder, TrainingSettings, clean_up, find_run, gather, list_runs, train
 from cnnviz.train.runs import Status
 from cnnviz.train.snapshots import maps_of
 
@@ -129,8 +129,20 @@ def test_a_finished_run_has_all_that_is_shown():
     answered = net.predict(pictures["x"].astype(np.float32) / 255)
     np.testing.assert_allclose(answered, last["predictions"], atol=2e-3)
     maps = maps_of(last)["conv_1"]
-    own = net.features(pictures["watched"][None].astype(np.float32) / 255, ["conv_1"])["conv_1"][0]
+    own = net.features(last["watched"][None].astype(np.float32) / 255, ["conv_1"])["conv_1"][0]
     np.testing.assert_allclose(maps, own, atol=(own.max() - own.min()) / 255 + 1e-5)
+
+
+def test_the_watched_picture_is_the_one_that_was_asked_for_and_may_change():
+    run = RunFolder.create(SETTINGS, watched=7)
+    mine = (np.arange(28 * 28) % 256).astype(np.uint8).reshape(28, 28, 1)
+    train(SETTINGS, folder=run.path, on_event=lambda one: run.watch(mine) if one["kind"] == "epoch" else None)
+    first, last = run.snapshot(1), run.snapshot(3)
+    assert (first["watched_row"], last["watched_row"]) == (7, -1)
+    np.testing.assert_array_equal(first["watched"], gather(SETTINGS).x_test[7])
+    np.testing.assert_array_equal(last["watched"], mine)
+    own = load_network(run.model).features(mine[None].astype(np.float32) / 255, ["conv_1"])["conv_1"][0]
+    np.testing.assert_allclose(maps_of(last)["conv_1"], own, atol=(own.max() - own.min()) / 255 + 1e-5)
 
 
 def test_a_run_stands_still_steps_and_goes_on():

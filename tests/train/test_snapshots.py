@@ -26,7 +26,16 @@ def kept(model, tmp_path):
     run = RunFolder(tmp_path / "run")
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     labels = np.arange(4) % CLASSES
-    shots = Snapshots(run, model, loss, output="logits", given=x, watched=x[:1], examples=(x, labels))
+    shots = Snapshots(
+        run,
+        model,
+        loss,
+        output="logits",
+        given=x,
+        watched=lambda: (np.full(model.input_shape[1:], 255, np.uint8), -1),
+        prepared=lambda pictures: pictures / np.float32(255),
+        examples=(x, labels),
+    )
     shots.keep(1)
     return run.snapshot(1)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.data.samples import load_sample
 from cnnviz.errors import SettingsError
 from cnnviz.home import home
 from cnnviz.models import ARCHITECTURES
@@ -14,10 +15,11 @@ from cnnviz.models.stack import to_data, walk
 from cnnviz.models.stack_layers import Activation, Convolution, Dense, Flatten, Pooling
 from cnnviz.train import RunFolder, Status, TrainingSettings, gather, train
 from cnnviz.train.engine import Engine, the_engine
+from cnnviz.train.opened import as_data
 from cnnviz.train.settings import BUILDER
 from cnnviz.ui import networks, state
 from cnnviz.ui.components.owner import read_token
-from cnnviz.ui.training import afterwards, curves, own_layers, tested, words
+from cnnviz.ui.training import afterwards, curves, looks, own_layers, tested, watched, words
 
 from .test_pages import PATIENCE, run
 
@@ -360,6 +362,24 @@ def test_the_slider_plays_it_back(app, done):
         assert text.startswith(f"**{right} of 16**")
 
 
+def test_it_plays_from_the_first_weights_to_the_last(app, done, monkeypatch):
+    opened(app, done)
+    now = [100.0]
+    monkeypatch.setattr(looks.time, "monotonic", lambda: now[0])
+    button(app, "Play").click()
+    seen = []
+    for _ in range(2):
+        run(app)
+        seen.append(next(one for one in app.slider if one.label == "Finished epochs").value)
+        assert button(app, "Halt") is not None and button(app, "Play") is None
+        now[0] += looks.FRAME + 0.01
+    now[0] += looks.FRAME
+    run(app)
+    seen.append(next(one for one in app.slider if one.label == "Finished epochs").value)
+    assert seen == [0, 1, 2]
+    assert button(app, "Play") is not None
+
+
 @pytest.mark.parametrize("view", ["Kernels", "Feature maps", "Predictions", "Norms"])
 def test_every_view_says_what_it_shows(app, done, view):
     opened(app, done)
@@ -402,6 +422,50 @@ def test_a_test_picture_goes_to_another_page_with_this_network(app, done):
     shown = app.session_state["picture_last"]
     assert (shown.name, shown.size) == (f"Test picture {row + 1}", (8, 8))
     np.testing.assert_array_equal(shown.pixels[..., :1], gather(SETTINGS).x_test[row])
+
+
+@pytest.mark.parametrize("kind", [watched.TEST, watched.CURRENT])
+def test_the_picture_to_watch_is_chosen_before_the_start(app, monkeypatch, kind):
+    asked = []
+
+    def start(settings, **others):
+        asked.append(others["watched"])
+        return RunFolder.create(settings, name=others["name"], owner=others["owner"], watched=others["watched"])
+
+    monkeypatch.setattr(the_engine(), "start", start)
+    run(app)
+    app.selectbox(key="train_watched").set_value(kind)
+    run(app)
+    if kind == watched.TEST:
+        app.number_input(key="train_watched_number").set_value(12)
+    button(app, "Start").click()
+    run(app)
+    kept = RunFolder(home() / "runs" / app.query_params["run"]).watched()
+    if kind == watched.TEST:
+        assert asked == [11] == [kept]
+    else:  # The sample 7, as small and bright as the data set's own.
+        assert kept.shape == (8, 8, 1) and kept.dtype == np.uint8 and kept.max() > 200
+        np.testing.assert_array_equal(kept, as_data(SETTINGS, load_sample("digit_7")))
+
+
+def test_another_picture_can_be_watched_while_it_learns(app, done):
+    made = RunFolder.create(SETTINGS, name="Goes on", owner=TOKEN)
+    made.write_status(Status(state="running", epochs=2, epoch=1, batch=9, of=36, per_batch=0.02, learning_rate=0.001))
+    made.write_arrays("snapshots/pictures.npz", done.pictures())
+    made.write_arrays("snapshots/epoch-0001.npz", done.snapshot(1))
+    try:
+        opened(app, made, token="f" * 32)
+        app.segmented_control(key="train_view").set_value("Feature maps")
+        run(app)
+        assert button(app, "From the next epoch on") is None
+        opened(app, made)
+        app.number_input(key="train_watched_now_number").set_value(5)
+        run(app)
+        button(app, "From the next epoch on").click()
+        run(app)
+        assert made.watched() == 4
+    finally:
+        made.delete()
 
 
 def test_only_the_owner_may_delete(app, done):

@@ -71,7 +71,7 @@ class Engine:
         *,
         name: str = "",
         owner: str | None = None,
-        watched: np.ndarray | None = None,
+        watched: np.ndarray | int | None = None,
     ) -> RunFolder:
         """Make a new run and put it into the line.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from html import escape
 
@@ -14,8 +15,12 @@ from cnnviz.figures.learning import Curve, over_epochs
 from cnnviz.train import RunFolder
 from cnnviz.train.snapshots import maps_of
 from cnnviz.ui import html
+from cnnviz.ui.training import owner, watched
 
 POLL = 1.5  # Seconds between two looks for a new epoch.
+FRAME = 0.8  # Seconds for which an epoch is shown while a run is played.
+FRAMES = 30  # At most: of longer runs only some epochs are played.
+_PLAYED = "run_played"  # The run that is played, and since when.
 KERNELS, MAPS, ANSWERS, NORMS = VIEWS = ("Kernels", "Feature maps", "Predictions", "Norms")
 GROWN = (
     "what the network computes is no number any more: the steps were so large that the weights grew without end. "
@@ -26,20 +31,39 @@ WIDE = 560  # Of a picture of kernels or maps, in CSS pixels.
 
 def show(run: RunFolder, *, is_over: bool) -> None:
     """The slider over epochs, and what is looked at; follows the newest epoch until another is chosen."""
-    (_look if is_over else _live_look)(run)
+    if not is_over:
+        _live_look(run)
+    elif _since(run) is None:
+        _look(run)
+    else:
+        _played(run)
+
+
+@st.fragment(run_every=FRAME)
+def _played(run: RunFolder) -> None:
+    since, newest = _since(run), run.snapshots()[-1]
+    if since is not None:
+        epoch = int((time.monotonic() - since) / FRAME) * max(1, newest // FRAMES)
+        _go_to(run, min(epoch, newest), newest)
+    _show(run, is_over=True)
+    if since is None or epoch >= newest:
+        st.session_state.pop(_PLAYED, None)
+        st.rerun()
 
 
 @st.fragment(run_every=POLL)
 def _live_look(run: RunFolder) -> None:
-    _show(run)
+    _show(run, is_over=False)
 
 
 @st.fragment
 def _look(run: RunFolder) -> None:
-    _show(run)
+    if _since(run) is not None:  # The whole page, which knows how to play.
+        st.rerun()
+    _show(run, is_over=True)
 
 
-def _show(run: RunFolder) -> None:
+def _show(run: RunFolder, *, is_over: bool) -> None:
     st.markdown("### What it looks like inside")
     try:
         pictures, found = run.pictures(), run.snapshots()
@@ -48,7 +72,7 @@ def _show(run: RunFolder) -> None:
     if not found:
         st.markdown("The first look inside comes before the first epoch.")
         return
-    epoch = _epoch(run, found)
+    epoch = _epoch(run, found, is_over=is_over)
     view = st.segmented_control(
         "Look at", VIEWS, default=KERNELS, key="train_view", required=True, persist_state="session"
     )
@@ -62,36 +86,71 @@ def _show(run: RunFolder) -> None:
     if view == KERNELS:
         _kernels(snapshot, epoch)
     elif view == MAPS:
-        _maps(snapshot, pictures["watched"], epoch)
+        _maps(snapshot, epoch)
+        if not is_over and owner.is_mine(run):
+            watched.change(run)
     else:
         _answers(run, snapshot["predictions"], pictures, epoch)
 
 
-def _epoch(run: RunFolder, found: list[int]) -> int:
+def _epoch(run: RunFolder, found: list[int], *, is_over: bool) -> int:
     """The epoch that is looked at."""
     newest = found[-1]
     if newest == 0:
         st.markdown("Before the first epoch: the weights are still as chance has drawn them.")
         return 0
-    kept = f"train_played_{run.id}"
-    chosen = min(st.session_state.get(kept) or newest, newest)
-    if st.session_state.get(kept) == 0:
-        chosen = 0
-    # The slider grows with the run, which makes it another one each time.
-    key = f"{kept}_{newest}"
+    kept, key = _keys(run, newest)
+    chosen = st.session_state.get(kept)
+    st.session_state.setdefault(key, newest if chosen is None else min(chosen, newest))
 
     def take() -> None:
+        st.session_state.pop(_PLAYED, None)
         st.session_state[kept] = None if st.session_state[key] == newest else st.session_state[key]
 
-    return st.slider(
-        "Finished epochs",
-        min_value=0,
-        max_value=newest,
-        value=chosen,
-        key=key,
-        on_change=take,
-        help="Move it to play the run back; at its right end it follows the newest epoch.",
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if is_over:
+            _play_button(run, newest)
+        return st.slider(
+            "Finished epochs",
+            min_value=0,
+            max_value=newest,
+            key=key,
+            on_change=take,
+            help="Move it to look back; at its right end it follows the newest epoch.",
+        )
+
+
+def _keys(run: RunFolder, newest: int) -> tuple[str, str]:
+    """Of the epoch that was chosen, and of the slider: it grows with the run, which makes it another one each time."""
+    return f"train_played_{run.id}", f"train_played_{run.id}_{newest}"
+
+
+def _since(run: RunFolder) -> float | None:
+    """When a run began to be played; None if it is not."""
+    played, since = st.session_state.get(_PLAYED) or (None, None)
+    return since if played == run.id else None
+
+
+def _play_button(run: RunFolder, newest: int) -> None:
+    """Every epoch in turn, or an end to that; a key for each name, lest one press counts for both."""
+    if _since(run) is None:
+        st.button("Play", key="train_play", icon=":material/play_arrow:", on_click=_play, args=(run, newest))
+    else:
+        st.button("Halt", key="train_halt", icon=":material/pause:", on_click=_halt)
+
+
+def _halt() -> None:
+    st.session_state.pop(_PLAYED, None)
+
+
+def _play(run: RunFolder, newest: int) -> None:
+    st.session_state[_PLAYED] = (run.id, time.monotonic())
+    _go_to(run, 0, newest)
+
+
+def _go_to(run: RunFolder, epoch: int, newest: int) -> None:
+    kept, key = _keys(run, newest)
+    st.session_state[kept], st.session_state[key] = (None if epoch == newest else epoch), epoch
 
 
 def _after(epoch: int) -> str:
@@ -121,7 +180,7 @@ def _kernels(snapshot: dict[str, np.ndarray], epoch: int) -> None:
     st.markdown(f"{count} kernels of {rows} × {columns} of the first layer, {_after(epoch)}. {how}")
 
 
-def _maps(snapshot: dict[str, np.ndarray], watched: np.ndarray, epoch: int) -> None:
+def _maps(snapshot: dict[str, np.ndarray], epoch: int) -> None:
     maps = maps_of(snapshot)
     if not maps:
         st.markdown("This network makes no feature maps.")
@@ -133,7 +192,10 @@ def _maps(snapshot: dict[str, np.ndarray], watched: np.ndarray, epoch: int) -> N
         return
     picture, shown = st.columns([1, 4])
     with picture:
-        st.html(html.image(_plain(watched), alt="The picture whose feature maps are shown.", width=140))
+        row = int(snapshot["watched_row"])
+        what = "A picture of your own" if row < 0 else f"Test picture {row + 1:,}"
+        st.html(html.image(_plain(snapshot["watched"]), alt=f"{what}, whose feature maps are shown.", width=140))
+        st.markdown(f":small[{what}]")
     with shown:
         count = values.shape[2]
         alt = f"{count} feature maps of {name} {_after(epoch)}."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.errors import CnnvizError, EngineError
 from cnnviz.train import RunFolder, TrainingSettings
 from cnnviz.train.engine import the_engine
 from cnnviz.ui import html, state
-from cnnviz.ui.training import afterwards, controls, looks, network, owner, running, shown, taken
+from cnnviz.ui.training import afterwards, controls, looks, network, owner, running, shown, taken, watched
 
 
 def show() -> None:
@@ -21,10 +22,11 @@ def show() -> None:
     left, right = st.columns([4, 9], gap="large")
     with left:
         asked = controls.show()
+        watch = watched.choose(asked.settings) if asked.settings is not None else None
         is_wanted = st.button("Start", type="primary", key="train_start", disabled=asked.settings is None)
     with right:
         if is_wanted and asked.settings is not None:
-            _start(asked.settings)
+            _start(asked.settings, watch)
         run = shown.run()
         if asked.problem:
             controls.said(asked.problem)
@@ -46,12 +48,12 @@ def show() -> None:
     _warm()
 
 
-def _start(settings: TrainingSettings) -> None:
+def _start(settings: TrainingSettings, watch: np.ndarray | int | None) -> None:
     """A new run, or a sentence on why there is none; what was shown stays then."""
     try:
         with st.spinner("The run is being put into the line."):
             name = f"{network.title(settings)} on {_data_title(settings)}"
-            shown.show(the_engine().start(settings, name=name, owner=owner.token()))
+            shown.show(the_engine().start(settings, name=name, owner=owner.token(), watched=watch))
     except CnnvizError as problem:
         st.error(html.plain(str(problem)))
 
