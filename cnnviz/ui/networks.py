@@ -190,11 +190,8 @@ def label(key: str) -> str:
 
 
 def key_of(text: str | None) -> str | None:
-    """The key of the network that the menu calls so, or once called so; None if there is none."""
-    if not text:
-        return None
-    found = next((key for key in choices() if label(key) == text), None)
-    return found or next(iter(map(trained_key, _named(text))), None)
+    """The key of the network that the menu calls so; None if there is none."""
+    return next((key for key in choices() if label(key) == text), None) if text else None
 
 
 def given_folders() -> tuple[Path, ...]:

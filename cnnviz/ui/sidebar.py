@@ -14,7 +14,6 @@ def show(*, draws: bool) -> None:
     Args:
         draws: Whether the page itself has the controls that change the picture.
     """
-    _known_by_another_name()
     with st.sidebar:
         wanted = st.selectbox(
             "Network",
@@ -43,15 +42,6 @@ def chosen_network() -> str:
     if key not in networks.choices():
         return networks.FIRST
     return cache.in_use() if cache.problem(key) else key
-
-
-def _known_by_another_name() -> None:
-    """An address may name a network that was trained here as it was called then."""
-    text = st.query_params.get("network")
-    key = networks.key_of(text)
-    if key is not None and networks.label(key) != text:
-        del st.query_params["network"]
-        st.session_state["network"] = key
 
 
 def _chosen() -> None:

@@ -96,11 +96,13 @@ def test_the_youngest_trained_networks_of_a_browser_are_in_the_menu_by_themselve
     assert keys[0] not in networks.choices()
 
 
-def test_an_address_names_a_trained_network_of_anybody_by_its_name_or_an_old_one(folder):
+def test_an_address_puts_a_trained_network_of_anybody_into_the_menu(folder, monkeypatch):
     theirs = trained("Theirs", owner="other")
     for text in (f"Theirs ({theirs.id[:4]})", f"As it was called ({theirs.id[:4]})"):
-        assert networks.key_of(text) == networks.trained_key(theirs.id)
-    assert networks.key_of("Theirs (zzzz)") is None and networks.key_of("Digits (0)") is None
+        monkeypatch.setattr(networks.st, "query_params", {"network": text})
+        assert networks.key_of(f"Theirs ({theirs.id[:4]})") == networks.trained_key(theirs.id)
+    monkeypatch.setattr(networks.st, "query_params", {"network": "Theirs (zzzz)"})
+    assert networks.trained_key(theirs.id) not in networks.choices()
 
 
 def test_networks_of_deleted_runs_and_the_least_used_are_let_go(folder, monkeypatch):
