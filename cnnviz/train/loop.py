@@ -33,7 +33,7 @@ class Run:
         epochs: Epochs that were finished, earlier ones of a resumed run included.
         test: "loss" and "accuracy" on the test pictures; with the augmentation "handwriting" also "rewritten_accuracy",
             on the same pictures as another hand writes them; with `test_turn` also "turned_accuracy"; empty if the run
-            was not finished.
+            was neither finished nor, after a first batch, stopped.
         stopped: Whether it was stopped.
         state: "done", "stopped", "failed", or "paused" if it was parked.
         sentence: Why it failed or was stopped, where that is not the user's own doing; empty otherwise.
@@ -170,6 +170,7 @@ class _Training:
 
     def run_all(self) -> Run:
         """From the first epoch that is missing to the last, and the test."""
+        self.run.forget_evaluation()
         first, batch, sums = self._take_up()
         epoch, watcher = first, self.watcher
         watcher.flush()
@@ -304,7 +305,7 @@ class _Training:
         self.on_event({"kind": "rewind"})
 
     def _finish(self) -> Run:
-        """The model as it is now in the folder, and if the run came to its end, how good it is."""
+        """The model as it is now in the folder, and how good it is; of a run that was stopped that comes afterwards."""
         watcher, run, epoch = self.watcher, self.run, self.watcher.status.epoch
         states = {"": "done", "stopped": "stopped", "parked": "paused", "failed": "failed"}
         state = states[watcher.ending]
@@ -313,7 +314,6 @@ class _Training:
             watcher.status = replace(watcher.status, state="paused", parked=True)
             watcher.flush()
             return Run(run.path, self.settings, epoch, {}, stopped=False, state=state)
-        test: dict[str, float] = {}
         if state == "done" and self.settings.patience is not None and (run.path / "best.npz").is_file():
             self.learner.load(self.run.arrays("best.npz"))
         if state == "failed":  # What was learned before is kept, if there was anything.
@@ -322,13 +322,11 @@ class _Training:
                 self.learner.load(self.run.arrays(values["file"]))
         if state != "failed" or epoch:
             self.learner.save(run)
+        test: dict[str, float] = {}
         if state == "done":
             self._say("Testing the network.")
-            found, test, again = self.learner.test()
-            arrays = {"predicted": found.predicted, "certainty": found.certainty, "labels": self.data.y_test}
-            run.write_arrays("evaluation.npz", arrays | again, compressed=True)
             best = {"best_epoch": self._best()[0]} if self.settings.patience is not None else {}
-            run.write_json("evaluation.json", {**found.summary, "test": test, **best})
+            test = self._test(**best)
         watcher.status = replace(watcher.status, state=state)
         watcher.flush()
         sentence = "" if state == "done" else watcher.status.sentence
@@ -337,8 +335,19 @@ class _Training:
             end["sentence"] = sentence
         self.on_event({**end, **{f"test_{name}": value for name, value in test.items()}})
         worked = time.perf_counter() - self.began - watcher.paused
+        if state == "stopped" and run.batches():
+            test = self._test()
         shares = {"callbacks": watcher.own / worked}
         return Run(run.path, self.settings, epoch, test, state == "stopped", state, sentence, shares)
+
+    def _test(self, **more: Any) -> dict[str, float]:
+        """How good the network is, kept in the folder with what more is known."""
+        run = self.run
+        found, test, again = self.learner.test()
+        arrays = {"predicted": found.predicted, "certainty": found.certainty, "labels": self.data.y_test}
+        run.write_arrays("evaluation.npz", arrays | again, compressed=True)
+        run.write_json("evaluation.json", {**found.summary, "test": test, **more})
+        return test
 
     def _snapshots(self) -> Snapshots:
         data = self.data

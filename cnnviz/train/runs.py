@@ -387,6 +387,11 @@ class RunFolder(Folder):
                 if path.name != "epoch-0000.npz":
                     path.unlink(missing_ok=True)
 
+    def forget_evaluation(self) -> None:
+        """It learns on: how good it was is no longer true."""
+        for name in ("evaluation.json", "evaluation.npz"):
+            (self.path / name).unlink(missing_ok=True)
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """For whoever trains: nobody else may meanwhile. A killed process keeps no lock.

@@ -68,6 +68,12 @@ def test_a_run_is_asked_and_found_again_and_stopped(open_page: OpenPage) -> None
     expect(page.get_by_text(re.compile("^Stopped"))).to_be_visible()
     expect(other.get_by_text(re.compile("^Stopped"))).to_be_visible()
     expect(button(page, "Open in Draw")).to_be_visible()
+    expect(page.get_by_text(re.compile("of the 360 test pictures right"))).to_be_visible()
+    expect(button(other, "Go on")).to_have_count(0)
+    button(page, "Go on").click()
+    expect(page.get_by_text(re.compile("^Learning in epoch"))).to_be_visible(timeout=LONG)
+    button(page, "Stop").click()
+    expect(button(page, "Go on")).to_be_visible(timeout=LONG)
 
 
 def test_what_it_has_learned(open_page: OpenPage) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import DatasetUnavailable, SettingsError
-from cnnviz.train import TrainingSettings, train
+from cnnviz.train import RunFolder, TrainingSettings, gather, train
 from cnnviz.train.runs import COLUMNS
 
 SETTINGS = TrainingSettings(epochs=2, batch_size=32, learning_rate=3e-3)
@@ -102,12 +102,35 @@ def test_coloured_pictures_are_learned_and_repeat(tmp_path):
 
 
 def test_a_run_can_be_stopped(tmp_path):
+    import keras
+
     events = []
     run = train(SETTINGS, folder=tmp_path / "run", on_event=events.append, should_stop=after(3))
     assert sum(event["kind"] == "batch" for event in events) == 3
-    assert run.stopped and run.test == {}
-    assert events[-1] == {"kind": "end", "stopped": True}
+    assert run.stopped and events[-1] == {"kind": "end", "stopped": True}
     assert (run.folder / "model.keras").is_file()
+    # It is tested afterwards, so that the stop is not late: these are the weights in the file.
+    found = gather(SETTINGS)
+    scores = keras.models.load_model(run.folder / "model.keras").predict(found.x_test / np.float32(255), verbose=0)
+    assert run.test["accuracy"] == pytest.approx((scores.argmax(axis=1) == found.y_test).mean())
+    assert RunFolder(run.folder).evaluation()["accuracy"] == run.test["accuracy"]
+
+
+def test_a_run_stopped_before_its_first_batch_has_nothing_to_test(tmp_path):
+    made = RunFolder.create(SETTINGS, runs=tmp_path)
+    made.ask(stop=True)
+    run = train(SETTINGS, folder=made.path)
+    assert run.stopped and run.test == {} and made.evaluation() is None
+
+
+def test_what_learns_on_forgets_how_good_it_was(tmp_path):
+    run = train(SETTINGS, folder=tmp_path / "run", should_stop=after(3))
+
+    def look(event):
+        if event["kind"] == "batch":
+            assert RunFolder(run.folder).evaluation() is None
+
+    assert train(SETTINGS, folder=run.folder, on_event=look).test != run.test
 
 
 def test_a_killed_run_goes_on_from_its_last_finished_epoch(tmp_path):

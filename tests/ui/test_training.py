@@ -514,6 +514,21 @@ def test_deleting_takes_it_away_and_leaves_the_page(app):
     assert "run" not in app.query_params
 
 
+def test_only_its_owner_may_have_a_stopped_run_go_on(app):
+    made = RunFolder.create(SETTINGS, owner=TOKEN)
+    made.write_status(Status(state="stopped", epochs=2))
+    try:
+        opened(app, made, token="f" * 32)
+        assert button(app, "Go on") is None
+        opened(app, made)
+        assert button(app, "Go on") is not None
+        with made.locked():  # As by a worker that tests it.
+            opened(app, made)
+            assert button(app, "Go on") is None and "The test pictures are shown to it now" in markdown(app)
+    finally:
+        made.delete()
+
+
 def test_a_run_that_is_gone_is_said_to_be(app):
     app.query_params["run"] = "no-such-run"
     run(app)

@@ -165,6 +165,8 @@ class Engine:
                 self._claims.open()
             if not is_over(run) and (self._line.find(run) is not None or is_being_trained(run)):
                 return
+            if run.status().state == "stopped" and is_being_trained(run):
+                raise EngineError(f"“{run.name}” was stopped just now and is being tested; it can go on in a moment.")
             self._foreman.unsaid.pop(run.id, None)
             self._check_room(run.owner, group=run.group)
             if run.control().stop:

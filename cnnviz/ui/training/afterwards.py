@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.figures.learning import confusion
 from cnnviz.train import RunFolder
+from cnnviz.train.engine.claims import is_being_trained
 from cnnviz.ui import html
 from cnnviz.ui.runs import files, places, removal
 from cnnviz.ui.training import owner, shown
@@ -23,11 +24,22 @@ def show(run: RunFolder) -> None:
     if run.model.is_file():
         st.markdown("### Go on with this network")
         places.offer(run)
-    _results(run)
+    if run.evaluation() is None and is_being_trained(run):
+        _is_being_tested(run)
+    else:
+        _results(run)
     st.markdown("### Download")
     files.offer(run)
     if owner.is_mine(run):
         removal.offer([run], then=shown.forget)
+
+
+@st.fragment(run_every=1)
+def _is_being_tested(run: RunFolder) -> None:
+    """A run that was stopped is over at once; how good it is comes some seconds later."""
+    if run.evaluation() is not None or not is_being_trained(run):
+        st.rerun()
+    st.markdown("The test pictures are shown to it now; the result appears here by itself.")
 
 
 @st.fragment

@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.train import RunFolder
 from cnnviz.train.engine import the_engine
+from cnnviz.train.engine.claims import is_being_trained
 from cnnviz.train.runs import ENDED
 from cnnviz.ui import html
 from cnnviz.ui.training import curves, owner, words
@@ -39,6 +40,8 @@ def _live(run: RunFolder) -> None:
 @st.fragment
 def _over(run: RunFolder) -> None:
     _state(run)
+    if not is_over(run):
+        st.rerun()
 
 
 def _state(run: RunFolder) -> None:
@@ -54,6 +57,14 @@ def _state(run: RunFolder) -> None:
             _wishes(run, is_pausing=control.pause, now=status.learning_rate or run.settings.learning_rate)
         else:
             st.markdown("You watch this run. Only the browser in which it was started can pause or stop it.")
+    elif mine and status.state != "done" and not is_being_trained(run):
+        st.button(
+            "Go on",
+            key="train_go_on",
+            on_click=attempt,
+            args=(lambda: engine.submit(run), run),
+            help="Learn on after the last finished epoch; what came after that is done again.",
+        )
     problem = st.session_state.pop(_PROBLEM, None)
     if problem:
         st.error(html.plain(problem))
