@@ -241,7 +241,9 @@ def store_samples(samples: Samples) -> str:
     data = write_samples(samples)
     key = PREFIX + hashlib.sha256(data).hexdigest()[:24]
     path = _path(key)
-    if not path.is_file():
+    if path.is_file():
+        path.touch()
+    else:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         partial.write_bytes(data)
@@ -261,6 +263,12 @@ def load_samples(key: str) -> Samples:
             f"The pictures {key} are not on this machine any more; read their zip once more, or collect others."
         )
     return read_samples(path)
+
+
+def stored() -> dict[str, float]:
+    """What `store_samples` keeps: the keys, and when each was stored last, in seconds since 1970."""
+    paths = (home() / "datasets" / "own").glob("*.zip")
+    return {f"{PREFIX}{path.stem}": path.stat().st_mtime for path in paths}
 
 
 def forget_samples(key: str) -> None:

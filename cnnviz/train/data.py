@@ -9,10 +9,12 @@ import numpy as np
 
 from cnnviz.data.datasets import DATASETS, Dataset, Progress, load_dataset
 from cnnviz.data.own_pictures import PREFIX
-from cnnviz.data.split import some_of, split_rows
+from cnnviz.data.split import some_of, split_rows, stretched
 from cnnviz.errors import SettingsError
 from cnnviz.models.stack import walk
 from cnnviz.train.settings import FOLDS, TrainingSettings
+
+MOST_GIGABYTES = 3  # Of pixels in bytes; what the network gets of them are numbers of four bytes.
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,23 +51,66 @@ def gather(settings: TrainingSettings, *, on_progress: Progress | None = None) -
         DatasetUnavailable: If the data are not to be had.
         SettingsError: If the settings do not fit the data.
     """
-    dataset = load_dataset(settings.dataset, size=size_of(settings), on_progress=on_progress)
-    if settings.fold is not None:
-        dataset = fold_of(dataset, settings.fold)
+    dataset = _load(settings, on_progress)
     x, y = dataset.x_train, dataset.y_train
     wanted = max(1, round(settings.share * len(x)))
     rows = some_of(len(x), min(wanted, settings.limit or wanted), settings.seed)
     if rows is not None:
         x, y = x[rows], y[rows]
-    x_test, y_test = dataset.x_test, dataset.y_test
-    rows = some_of(len(x_test), settings.test_limit, settings.seed)
-    if rows is not None:
-        x_test, y_test = x_test[rows], y_test[rows]
+    x_test, y_test = _test_part(settings, dataset)
+    check_room(settings, len(x) + len(x_test))
+    x, x_test = _sized(settings, x), _sized(settings, x_test)
     if settings.random_labels:
         y = np.random.default_rng(settings.seed).integers(0, len(dataset.class_names), len(y))
     train, aside = split_rows(y, settings.validation_share, settings.seed)
     _check(settings, x.shape[1:], len(train), len(dataset.class_names))
     return TrainingData(x[train], y[train], x[aside], y[aside], x_test, y_test, dataset.class_names)
+
+
+def test_pictures(settings: TrainingSettings) -> np.ndarray:
+    """The test pictures of a run alone, as `gather` has them.
+
+    Raises:
+        DatasetUnavailable: If the data are not to be had.
+        SettingsError: If the settings do not fit the data.
+    """
+    return _sized(settings, _test_part(settings, _load(settings, None))[0])
+
+
+def check_room(settings: TrainingSettings, count: int) -> None:
+    """Refuse more pixels than a machine has room for.
+
+    Args:
+        settings: Of the run.
+        count: Pictures of all its parts.
+
+    Raises:
+        SettingsError: If they are.
+    """
+    height, width, channels = picture_shape(settings)
+    gigabytes = count * height * width * channels / 1e9
+    if gigabytes > MOST_GIGABYTES:
+        raise SettingsError(
+            f"{count:,} pictures of {height} × {width} take {gigabytes:.1f} GB of memory, and at most {MOST_GIGABYTES} "
+            "GB are allowed. Choose a smaller size, or a smaller share of the pictures."
+        )
+
+
+def _load(settings: TrainingSettings, on_progress: Progress | None) -> Dataset:
+    """All pictures, those of a catalogued data set not stretched yet: what is left out needs no room."""
+    own = settings.dataset.startswith(PREFIX)
+    dataset = load_dataset(settings.dataset, size=size_of(settings) if own else None, on_progress=on_progress)
+    return dataset if settings.fold is None else fold_of(dataset, settings.fold)
+
+
+def _test_part(settings: TrainingSettings, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    rows = some_of(len(dataset.x_test), settings.test_limit, settings.seed)
+    return (dataset.x_test, dataset.y_test) if rows is None else (dataset.x_test[rows], dataset.y_test[rows])
+
+
+def _sized(settings: TrainingSettings, x: np.ndarray) -> np.ndarray:
+    size = size_of(settings)
+    return x if size is None or x.shape[1:3] == (size, size) else stretched(x, size)
 
 
 def fold_of(dataset: Dataset, fold: int) -> Dataset:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import suppress
 from pathlib import Path
 
+from cnnviz.data import own_pictures
 from cnnviz.errors import RunError
 from cnnviz.train.runs import RunFolder, runs_folder
 
@@ -48,6 +50,8 @@ def find_group(group: str, *, runs: Path | None = None) -> list[RunFolder]:
 def clean_up(*, days: float = 30, megabytes: float = 5000, runs: Path | None = None) -> list[str]:
     """Delete what has not changed for long, and the oldest of the rest until it fits; never what is being trained.
 
+    Pictures that were stored for runs go a day after no run needs them any more.
+
     Returns:
         The ids of the runs that are gone.
     """
@@ -60,7 +64,34 @@ def clean_up(*, days: float = 30, megabytes: float = 5000, runs: Path | None = N
                 run.delete()
                 gone.append(run.id)
                 kept -= size
+    forget_unused_pictures(runs=runs)
     return gone
+
+
+def forget_unused_pictures(*, days: float = 1, runs: Path | None = None) -> list[str]:
+    """Delete pictures of one's own that were stored for runs and that no run needs any more.
+
+    Args:
+        runs: Where the runs lie.
+        days: Since they were stored: somebody may be about to start a run with younger ones.
+
+    Returns:
+        Their keys.
+    """
+    needed = {_dataset_of(run) for run in list_runs(runs=runs)}
+    gone = [
+        key for key, stored in own_pictures.stored().items() if key not in needed and time.time() - stored > days * DAY
+    ]
+    for key in gone:
+        own_pictures.forget_samples(key)
+    return gone
+
+
+def _dataset_of(run: RunFolder) -> str:
+    """The data set of a run, of another version, too; "" if nothing can be read."""
+    with suppress(RunError, ValueError, AttributeError):
+        return str(json.loads(run.read("settings.json")).get("dataset"))
+    return ""
 
 
 def _changed(run: RunFolder) -> float:

@@ -13,6 +13,7 @@ from cnnviz.data.datasets import DATASETS
 from cnnviz.errors import EngineError, SettingsError
 from cnnviz.models.stack import walk
 from cnnviz.models.zoo import ARCHITECTURES
+from cnnviz.train.data import check_room
 from cnnviz.train.settings import TrainingSettings
 
 
@@ -84,6 +85,9 @@ class Limits:
         """
         self._demand("epochs", settings.epochs, "asks for {} epochs", "Choose fewer epochs")
         self._demand("pictures", _pictures(settings), "learns from {} pictures", "Set a limit or a smaller share")
+        if settings.dataset in DATASETS:
+            tested = settings.test_limit or DATASETS[settings.dataset].counts[1]
+            check_room(settings, _pictures(settings) + tested)
         self._demand("parameters", _parameters(settings), "has {} parameters", "Choose smaller layers")
 
     def _demand(self, name: str, found: int, what: str, advice: str) -> None:

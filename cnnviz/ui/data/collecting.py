@@ -144,7 +144,10 @@ def _actions(collection: Collection, now: Contents) -> None:
             )
         if not collection.is_fresh:
             with st.popover("Delete all"):
-                st.markdown("All pictures of this collection are deleted from the server, for good.")
+                st.markdown(
+                    "All pictures of this collection are deleted from the server, for good. The page Train "
+                    "stores a copy to learn from; that one goes a day after no run needs it any more."
+                )
                 st.button("Delete them", key="own_delete", on_click=_delete, args=(collection,))
 
 
@@ -170,5 +173,6 @@ def _kept_where(collection: Collection) -> None:
     elif not collection.is_fresh:
         st.markdown(
             f":small[These pictures lie on the server until {keeping.DAYS} days after the last change. Whoever has "
-            "this page's address can see and change them.]"
+            "this page's address can see and change them; once a network has been trained on them, everybody who uses "
+            "this server can see its test pictures on the pages Runs and Train.]"
         )

@@ -9,7 +9,8 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.models.scaling import rgb
-from cnnviz.train import RunFolder, TrainingSettings, gather
+from cnnviz.train import RunFolder, TrainingSettings
+from cnnviz.train.data import test_pictures
 from cnnviz.train.opened import reads_digits
 from cnnviz.ui import html, state
 from cnnviz.ui.components.answers import Answer, answers, read_number
@@ -100,4 +101,4 @@ def pictures_of(run: RunFolder) -> np.ndarray | None:
 
 @st.cache_resource(show_spinner="The test pictures are being read.", max_entries=4)
 def _gathered(settings: str) -> np.ndarray:
-    return gather(TrainingSettings.from_json(settings)).x_test
+    return test_pictures(TrainingSettings.from_json(settings))
