@@ -13,6 +13,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -256,13 +257,44 @@ def load_samples(key: str) -> Samples:
 
     Raises:
         DatasetUnavailable: If there are none of this key.
+        SamplesError: If their file is damaged.
     """
+    return read_samples(_found(key))
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of samples without their pictures; the attributes are those of `Samples`."""
+
+    class_names: tuple[str, ...]
+    counts: Mapping[str, int]
+    is_gray: bool
+
+
+def about_samples(key: str) -> About:
+    """What is known of the samples that `store_samples` kept; their pictures are opened for it only once.
+
+    Raises:
+        DatasetUnavailable: If there are none of this key.
+        SamplesError: If their file is damaged.
+    """
+    return _about(_found(key))
+
+
+@lru_cache(maxsize=256)
+def _about(path: Path) -> About:
+    # The file's name is drawn from what is in it: the same name is the same samples.
+    samples = read_samples(path)
+    return About(samples.class_names, samples.counts, samples.is_gray)
+
+
+def _found(key: str) -> Path:
     path = _path(key)
     if not path.is_file():
         raise DatasetUnavailable(
             f"The pictures {key} are not on this machine any more; read their zip once more, or collect others."
         )
-    return read_samples(path)
+    return path
 
 
 def stored() -> dict[str, float]:

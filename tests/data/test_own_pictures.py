@@ -9,7 +9,8 @@ from PIL import Image
 
 from cnnviz.data import DatasetUnavailable, SamplesError, load_dataset
 from cnnviz.data import own_pictures as own
-from cnnviz.data.own_pictures import load_samples, make_samples, read_samples, store_samples, write_samples
+from cnnviz.data.own_pictures import about_samples, load_samples, make_samples, read_samples, store_samples, write_samples
+from cnnviz.data.pictures import open_picture
 
 
 def png(shade, size=(20, 30), mode="RGB"):
@@ -232,6 +233,20 @@ def test_samples_are_kept_under_a_key_of_what_they_show(home):
     own.forget_samples(key)
     with pytest.raises(DatasetUnavailable, match=f"The pictures {key} are not on this machine any more"):
         load_dataset(key)
+
+
+def test_what_is_known_of_them_needs_their_pictures_only_once(home, monkeypatch):
+    samples = read_samples(zipped(two()))
+    key = store_samples(samples)
+    opened = []
+    monkeypatch.setattr(own, "open_picture", lambda data: opened.append(data) or open_picture(data))
+    for _ in range(3):
+        found = about_samples(key)
+        assert (found.class_names, found.counts, found.is_gray) == (("apples", "pears"), samples.counts, False)
+    assert len(opened) == 4
+    own.forget_samples(key)
+    with pytest.raises(DatasetUnavailable, match="not on this machine any more"):
+        about_samples(key)
 
 
 @pytest.mark.parametrize("key", ["own/../../secrets", "own/", "own/a/b", "own/é"])

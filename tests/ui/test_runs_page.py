@@ -163,6 +163,13 @@ def test_a_selected_run_that_is_gone_is_said_to_be(app, make):
     assert app.query_params["runs"] == kept.id
 
 
+def test_a_run_whose_pictures_are_gone_has_no_code_and_says_so(app, make):
+    made = make("Ours", dataset="own/0123456789abcdef01234567")
+    run(app)
+    select(app, made)
+    assert "There is no code that repeats this run. The pictures own/" in text(app)
+
+
 def test_the_owner_renames_and_an_empty_name_is_refused(app, make):
     made = make("Old")
     run(app)

@@ -1,6 +1,8 @@
 """The page Train without a browser: its controls, a run that is over, who may do what."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -378,6 +380,18 @@ def test_it_plays_from_the_first_weights_to_the_last(app, done, monkeypatch):
     seen.append(next(one for one in app.slider if one.label == "Finished epochs").value)
     assert seen == [0, 1, 2]
     assert button(app, "Play") is not None
+
+
+def test_a_run_whose_pictures_are_gone_can_be_looked_at_still(app, done):
+    made = RunFolder(shutil.copytree(done.path, done.path.with_name("f" * 20)))
+    try:
+        made.write_settings(replace(SETTINGS, dataset="own/0123456789abcdef01234567"))
+        app.session_state["train_view"] = "Predictions"
+        opened(app, made)
+        assert "test pictures are named right after epoch 2" in markdown(app)
+        assert "There is no code that repeats this run. The pictures own/" in markdown(app)
+    finally:
+        made.delete()
 
 
 @pytest.mark.parametrize("view", ["Kernels", "Feature maps", "Predictions", "Norms"])

@@ -103,7 +103,7 @@ class Limits:
 def _pictures(settings: TrainingSettings) -> int:
     """Training pictures that a run uses; 0 where the data set does not exist, which the run itself says."""
     if settings.dataset.startswith(own_pictures.PREFIX):
-        count = sum(own_pictures.load_samples(settings.dataset).counts.values())
+        count = sum(own_pictures.about_samples(settings.dataset).counts.values())
     elif settings.dataset in DATASETS:
         count = DATASETS[settings.dataset].counts[0]
     else:
@@ -122,7 +122,7 @@ def _parameters(settings: TrainingSettings) -> int:
     if entry.base is not None:
         return 0  # What it sees is frozen; what learns is one small dense layer.
     if settings.dataset.startswith(own_pictures.PREFIX):
-        samples = own_pictures.load_samples(settings.dataset)
+        samples = own_pictures.about_samples(settings.dataset)
         side = settings.size or entry.input_shape[0]
         shape, classes = (side, side, 1 if samples.is_gray else 3), len(samples.class_names)
     elif settings.dataset in DATASETS:

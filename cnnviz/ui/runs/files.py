@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz.data.own_pictures import PREFIX, load_samples
-from cnnviz.errors import SamplesError
+from cnnviz.data.own_pictures import PREFIX, about_samples
+from cnnviz.errors import CnnvizError
 from cnnviz.train import RunFolder
 from cnnviz.train.code import run_code
 from cnnviz.train.packing import file_name, packed
@@ -41,7 +41,7 @@ def _pictures_are_gone(dataset: str) -> str:
     """Why a run cannot be repeated, as a sentence; empty if nothing is in the way."""
     if dataset.startswith(PREFIX):
         try:
-            load_samples(dataset)
-        except SamplesError as problem:
+            about_samples(dataset)
+        except CnnvizError as problem:
             return str(problem)
     return ""

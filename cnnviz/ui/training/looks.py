@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cnnviz.errors import RunError
+from cnnviz.errors import CnnvizError, RunError
 from cnnviz.figures import kernel_picture, montage
 from cnnviz.figures.learning import Curve, over_epochs
 from cnnviz.train import RunFolder
@@ -244,15 +244,14 @@ def name_of(names: tuple[str, ...], label: int) -> str:
 
 def _class_names(run: RunFolder) -> tuple[str, ...]:
     from cnnviz.data import DATASETS
-    from cnnviz.data.own_pictures import load_samples
-    from cnnviz.errors import SamplesError
+    from cnnviz.data.own_pictures import about_samples
 
     key = run.settings.dataset
     if key in DATASETS:
         return DATASETS[key].class_names
     try:
-        return tuple(load_samples(key).class_names)
-    except SamplesError:
+        return about_samples(key).class_names
+    except CnnvizError:  # They are gone; the classes have their numbers then.
         return ()
 
 
