@@ -9,7 +9,14 @@ from PIL import Image
 
 from cnnviz.data import DatasetUnavailable, SamplesError, load_dataset
 from cnnviz.data import own_pictures as own
-from cnnviz.data.own_pictures import about_samples, load_samples, make_samples, read_samples, store_samples, write_samples
+from cnnviz.data.own_pictures import (
+    about_samples,
+    load_samples,
+    make_samples,
+    read_samples,
+    store_samples,
+    write_samples,
+)
 from cnnviz.data.pictures import open_picture
 
 
