@@ -15,6 +15,7 @@ from cnnviz.models.stack import walk
 from cnnviz.train.settings import FOLDS, TrainingSettings
 
 MOST_GIGABYTES = 3  # Of pixels in bytes; what the network gets of them are numbers of four bytes.
+LARGE = 60  # Pictures for each class of the catalogue, above which a draw leaves no class with less than `split.FEW`.
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +54,7 @@ def gather(settings: TrainingSettings, *, on_progress: Progress | None = None) -
     """
     dataset = _load(settings, on_progress)
     x, y = dataset.x_train, dataset.y_train
-    wanted = max(1, round(settings.share * len(x)))
-    rows = some_of(len(x), min(wanted, settings.limit or wanted), settings.seed)
+    rows = some_of(len(x), _used(settings, len(x)), settings.seed)
     if rows is not None:
         x, y = x[rows], y[rows]
     x_test, y_test = _test_part(settings, dataset)
@@ -111,6 +111,46 @@ def _test_part(settings: TrainingSettings, dataset: Dataset) -> tuple[np.ndarray
 def _sized(settings: TrainingSettings, x: np.ndarray) -> np.ndarray:
     size = size_of(settings)
     return x if size is None or x.shape[1:3] == (size, size) else stretched(x, size)
+
+
+def check_batch(settings: TrainingSettings) -> None:
+    """Refuse a batch that is larger than the data, as far as that is known without opening a catalogued data set.
+
+    Raises:
+        DatasetUnavailable: If there is no such data set.
+        SettingsError: If there are fewer training pictures than a batch has.
+    """
+    if settings.dataset in DATASETS:
+        entry = DATASETS[settings.dataset]
+        count = sum(entry.counts) if settings.fold is not None else entry.counts[0]
+        classes = len(entry.class_names)
+    else:
+        count, classes = len(_own_labels(settings.dataset)), 0
+    used = _used(settings, count)
+    _check_batch(settings, used, "pictures that are used")
+    if settings.fold is not None or settings.random_labels:
+        return  # The parts depend on chance; the run itself checks them.
+    if classes == 0:
+        labels = _own_labels(settings.dataset)
+        rows = some_of(count, used, settings.seed)
+        train, _ = split_rows(labels if rows is None else labels[rows], settings.validation_share, settings.seed)
+        _check_batch(settings, len(train), "training pictures")
+    elif used >= LARGE * classes:  # So no class is split by itself.
+        _check_batch(settings, used - int(used * settings.validation_share), "training pictures")
+
+
+def _used(settings: TrainingSettings, count: int) -> int:
+    """How many of the pictures to learn from are used, those kept aside included."""
+    wanted = max(1, round(settings.share * count))
+    return min(wanted, settings.limit or wanted)
+
+
+def _check_batch(settings: TrainingSettings, count: int, what: str) -> None:
+    if settings.batch_size > count:
+        raise SettingsError(
+            f"A batch of {settings.batch_size:,} is larger than the {count:,} {what}; choose less as the batch size, "
+            "or more pictures."
+        )
 
 
 def fold_of(dataset: Dataset, fold: int) -> Dataset:
@@ -183,11 +223,14 @@ def _own_shape(key: str, size: int | None) -> tuple[tuple[int, int, int], int]:
     return (height, width, channels), len(dataset.class_names)
 
 
+@lru_cache(maxsize=64)
+def _own_labels(key: str) -> np.ndarray:
+    """The classes of the pictures of one's own that are learned from."""
+    return load_dataset(key, size=4).y_train
+
+
 def _check(settings: TrainingSettings, shape: tuple[int, ...], count: int, classes: int) -> None:
-    if settings.batch_size > count:
-        raise SettingsError(
-            f"A batch of {settings.batch_size} is larger than the {count} training pictures; choose less."
-        )
+    _check_batch(settings, count, "training pictures")
     if settings.preparation == "digit" and shape[2] != 1:
         raise SettingsError(
             'The preparation "digit" is for grey pictures of digits, and these are in colour; choose "none".'

@@ -65,7 +65,7 @@ def test_settings_may_come_from_a_file(home, capsys):
         (["--optimizer", "lion"], "The optimizer is 'lion'; choose one of sgd, momentum, rmsprop, adam, adamw."),
         (["--recipe", "letters"], "There are no settings at "),
         (["--settings", "gone.json"], "There are no settings at gone.json."),
-        (["--batch-size", "5000", "--limit", "64"], "A batch of 5000 is larger than the 50 training pictures"),
+        (["--batch-size", "5000", "--limit", "64"], "A batch of 5,000 is larger than the 50 training pictures"),
         (["--dataset", "minst"], "There is no data set called 'minst'"),
     ],
 )

@@ -213,6 +213,7 @@ TAKEN = [
     TrainingSettings(
         dataset="shapes",
         epochs=5000,
+        batch_size=32,
         augmentation=("turn", "move"),
         patience=77,
         share=0.123,
@@ -318,6 +319,20 @@ def test_settings_that_contradict_each_other_get_one_sentence(app):
     run(app)
     assert ["Stopping early watches" in one.value for one in app.error] == [True]
     assert button(app, "Start").disabled
+
+
+def test_a_batch_larger_than_the_data_is_refused_before_the_start(app):
+    run(app)
+    app.select_slider(key="train_batch").set_value(512)
+    app.slider(key="data_percent").set_value(25)
+    run(app)
+    [problem] = [one.value for one in app.error]
+    assert problem.startswith("A batch of 512 is larger than the 359 pictures that are used; choose less as the batch")
+    assert button(app, "Start").disabled
+    app.slider(key="data_percent").set_value(100)
+    run(app)
+    assert not app.error
+    assert not button(app, "Start").disabled
 
 
 def test_a_run_that_is_over_is_found_by_its_address(app, done):

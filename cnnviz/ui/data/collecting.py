@@ -25,8 +25,7 @@ def show() -> None:
 def _show() -> None:
     collection = own.current()
     own.follow(collection)
-    if not collection.is_fresh:
-        st.query_params[own.ADDRESS] = collection.id  # By this the page finds them when it is loaded again.
+    own.to_address()
     now = collection.contents  # Others may change it while this runs; everything here is of one moment.
     label = _classes(collection, now)
     take, here = st.columns([5, 6], gap="large")

@@ -34,6 +34,13 @@ def current() -> Collection:
     return kept
 
 
+def to_address() -> None:
+    """Put the collection into the page's address: by this the page finds it when it is loaded again."""
+    collection = current()
+    if not collection.is_fresh:
+        st.query_params[ADDRESS] = collection.id
+
+
 def dataset() -> Dataset | None:
     """The collection as a data set; None, with a sentence, as long as nothing can be learned from it."""
     collection = current()

@@ -12,10 +12,11 @@ from cnnviz.data import DATASETS
 from cnnviz.errors import CnnvizError
 from cnnviz.models import ARCHITECTURES
 from cnnviz.train import AUGMENTATIONS, TrainingSettings
+from cnnviz.train.data import check_batch
 from cnnviz.train.engine import the_engine
 from cnnviz.train.settings import BUILDER, LARGEST_RATE, OPTIMIZERS, SCHEDULES
 from cnnviz.ui import html, state
-from cnnviz.ui.data import changes, choice
+from cnnviz.ui.data import changes, choice, own
 from cnnviz.ui.data.split import LARGEST_SEED
 from cnnviz.ui.training import own_layers, taken
 
@@ -110,9 +111,11 @@ def show() -> Asked:
         values["layers"] = own_layers.current()
     try:
         # What the data bring along comes last: it needs the controls of the folded part.
-        return Asked(TrainingSettings(**{**values, **choice.for_training(), **taken.beside()}))
+        settings = TrainingSettings(**{**values, **choice.for_training(), **taken.beside()})
+        check_batch(settings)
     except CnnvizError as problem:
         return Asked(None, str(problem))
+    return Asked(settings)
 
 
 def rate(value: float) -> str:
@@ -126,7 +129,7 @@ def _data_set() -> None:
     key = st.selectbox(
         "Data set",
         options,
-        index=options.index(st.session_state.get(state.DATA_SET) or FIRST_DATA),
+        index=options.index(FIRST_DATA),  # Never that of the moment: what is the default is not in the address.
         format_func=choice.label,
         key=state.DATA_SET,
         on_change=taken.drop,
@@ -137,6 +140,8 @@ def _data_set() -> None:
         "on this machine yet.",
     )
     st.session_state["data_in_use"] = key
+    if key == state.OWN:
+        own.to_address()
 
 
 def _more() -> dict[str, Any]:
