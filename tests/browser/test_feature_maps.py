@@ -26,7 +26,9 @@ def open_maps(open_page: OpenPage, query: str = "", **options: object) -> Page:
 
 @pytest.fixture
 def maps(open_page: OpenPage) -> Page:
-    return open_maps(open_page, "?feature_layer=conv_2")
+    page = open_maps(open_page, "?feature_layer=conv_2")
+    expect(tiles(page)).to_have_count(64)  # They come with the picture of the maps, after the words around them.
+    return page
 
 
 def tiles(page: Page) -> Locator:
