@@ -195,9 +195,14 @@ class TrainingSettings:
         try:
             values = json.loads(text)
         except ValueError as error:
-            raise SettingsError(f"The settings are not JSON: {error}. Write them with to_json.") from error
+            raise SettingsError(
+                f"The settings are not JSON: {error}. Take a file that “Settings (JSON)” of a run has given."
+            ) from error
         if not isinstance(values, dict):
-            raise SettingsError(f"Settings are a JSON object, not {type(values).__name__}; write them with to_json.")
+            raise SettingsError(
+                f"Settings are a JSON object, not {type(values).__name__}; take a file that “Settings (JSON)” of a run "
+                "has given."
+            )
         return cls.from_values(values)
 
     @classmethod

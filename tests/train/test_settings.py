@@ -96,7 +96,7 @@ def test_what_cannot_work_is_refused(wrong, sentence):
     [
         ("", "The settings are not JSON: "),
         ("{'epochs': 3}", "The settings are not JSON: "),
-        ("[1, 2]", "Settings are a JSON object, not list; write them with to_json."),
+        ("[1, 2]", "Settings are a JSON object, not list; take a file that “Settings (JSON)” of a run has given."),
         ('{"epoch": 3, "colour": 1}', "There are no settings called colour, epoch; there are: architecture, "),
         ('{"limit": "many"}', "The limit is 'many' pictures; choose "),
         ('{"learning_rate": null}', "A learning rate of None cannot work;"),

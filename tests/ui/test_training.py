@@ -237,6 +237,7 @@ def test_the_settings_of_a_run_are_taken_over_whole_and_stay(app, started, setti
         opened(app, made)
         button(app, "Take over the settings of this run").click()
         run(app)
+        assert app.selectbox(key="train_size").value == (settings.size or 0)
         button(app, "Start").click()
         run(app)
         assert [asked for asked, _ in started] == [settings]

@@ -26,6 +26,7 @@ NETWORKS = (BUILDER, *ARCHITECTURES)
 RATES = (*(float(f"{factor}e{power}") for power in range(-5, 1) for factor in (1, 2, 5)), 10.0)
 BATCHES = tuple(2**power for power in range(10))
 LARGEST_BATCH = 100_000
+AS_THEY_ARE = 0  # Not None, which in a menu means that nothing is chosen.
 SIZES = (8, 16, 28, 32, 48, 64, 96, 128, 150, 160, 224)
 
 OPTIMIZER_NAMES = {
@@ -206,14 +207,15 @@ def _more() -> dict[str, Any]:
         persist_state="session",
         bind="query-params",
     )
-    values["size"] = st.selectbox(
+    size = st.selectbox(
         "Size of the pictures",
-        (None, *sorted({*SIZES, *taken.more("train_size")})),
+        (AS_THEY_ARE, *sorted({*SIZES, *taken.more("train_size")} - {AS_THEY_ARE})),
         format_func=lambda size: f"{size} × {size}" if size else "as they are",
         key="train_size",
         persist_state="session",
         help="They are stretched to this size; a frozen network and pictures of your own get a size by themselves.",
     )
+    values["size"] = size or None
     values["scaled"] = st.toggle(
         "Divide the pixels by 255",
         value=True,

@@ -124,7 +124,7 @@ def take(settings: TrainingSettings) -> None:
     st.session_state["train_architecture"] = settings.architecture
     put("epochs", "train_epochs", settings.epochs, fits=settings.epochs <= the_engine().limits.epochs)
     for name, key in (("learning_rate", "train_rate"), ("batch_size", "train_batch"), ("size", "train_size")):
-        value = getattr(settings, name)
+        value = getattr(settings, name) or 0  # No size is the menu's 0.
         st.session_state[key] = value
         more(key, value)
     for name in ("optimizer", "schedule", "scaled"):
