@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -133,7 +134,7 @@ def _style(index: int, name: str, curve: Curve, *, is_told: bool) -> dict[str, A
         "width": thickness,
     }
     return {
-        "name": curve.group or name,
+        "name": escape(curve.group or name, quote=False),  # Plotly reads some HTML, and a run may be called anything.
         "legendgroup": curve.group or None,
         "line": line,
         "marker": {"color": colour, "size": 5 if curve.faint else 8},

@@ -63,6 +63,23 @@ class Folder:
                 rows.append({key: float(value) for key, value in row.items() if value})
         return rows
 
+    def columns(self, name: str) -> dict[str, np.ndarray]:
+        """A table of numbers as `rows` reads it, by its columns, and faster; NaN where a cell is empty."""
+        try:
+            text = (self.path / name).read_text()
+        except OSError:
+            return {}
+        head, *lines = text[: text.rfind("\n") + 1].splitlines() or [""]
+        names = head.split(",")
+        if not lines:
+            return {key: np.empty(0) for key in names if key}
+        try:
+            numbers = np.loadtxt(lines, delimiter=",", ndmin=2)
+            return dict(zip(names, numbers.T, strict=True))
+        except ValueError:
+            rows = self.rows(name)
+            return {key: np.array([row.get(key, np.nan) for row in rows]) for key in names}
+
     def write_json(self, name: str, values: Mapping[str, Any]) -> None:
         """Replace one of the folder's JSON files."""
         text = json.dumps(values, indent=1, ensure_ascii=False)

@@ -234,16 +234,16 @@ def _overfitted(results: Sequence[Result], measure: str) -> list[str]:
 
 
 def _guessing(results: Sequence[Result], measure: str) -> list[str]:
-    """Which networks are no better than one answer to everything."""
+    """Which networks cannot be told from one answer to everything, or are worse."""
     said = []
     for one in results:
         if one.right is None:
             continue
         low, high = interval(int(one.right.sum()), len(one.right))
         if low <= one.commonest:
-            beside = "no better than" if high >= one.commonest else "worse than"
+            beside = "cannot be told from" if high >= one.commonest else "is worse than"
             said.append(
-                f"“{one.name}” is {beside} an answer that is always the same: the commonest class makes up "
+                f"“{one.name}” {beside} an answer that is always the same: the commonest class makes up "
                 f"{_percent(one.commonest)} of the test pictures, and it names {_percent(one.right.mean())} right."
             )
     return said
@@ -303,8 +303,8 @@ def _loss(value: float) -> str:
     """A loss for people; one that has grown without end as a power of ten: "2.30", "1.5 · 10⁸"."""
     if value < 1000:
         return f"{value:.2f}"
-    power = math.floor(math.log10(value))
-    return f"{value / 10**power:.1f} · 10{str(power).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    mantissa, power = f"{value:.1e}".split("e+")
+    return f"{mantissa} · 10{str(int(power)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def _signed(points: float) -> str:

@@ -103,7 +103,7 @@ def test_guessing_is_called_so_and_knowing_is_not():
     known = [result("knows", answers(60, 100)), result("learns", answers(25, 100))]
     said = sentences([*known, result("guesses", answers(12, 100))], ["guessing"], "accuracy")
     assert len(said) == 1
-    assert said[0].startswith("“guesses” is no better than an answer that is always the same") and "12.0" in said[0]
+    assert said[0].startswith("“guesses” cannot be told from an answer that is always the same") and "12.0" in said[0]
     [worse] = sentences([result("avoids", answers(0, 100))], ["guessing"], "accuracy")
     assert worse.startswith("“avoids” is worse than")
 
@@ -130,6 +130,9 @@ def test_a_loss_without_end_is_written_as_a_power():
     huge, plain = [{"epoch": 1, "loss": 1.548e8, "accuracy": 0.1}], [{"epoch": 1, "loss": 2.3, "accuracy": 0.1}]
     [said] = sentences([result("a", epochs=huge), result("b", epochs=plain)], ["early"], "accuracy")
     assert said == "The mean training loss of the first epoch: “a” 1.5 · 10⁸; “b” 2.30."
+    nearly = [{"epoch": 1, "loss": 9999.6, "accuracy": 0.1}]
+    [said] = sentences([result("a", epochs=nearly), result("b", epochs=plain)], ["early"], "accuracy")
+    assert "“a” 1.0 · 10⁴;" in said
 
 
 def test_only_labels_by_chance_are_known_by_heart():

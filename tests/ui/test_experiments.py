@@ -179,6 +179,31 @@ def test_only_its_owner_may_stop_it(app, monkeypatch):
             one.delete()
 
 
+def test_it_can_be_stopped_when_its_first_run_is_deleted_meanwhile(root, monkeypatch):
+    def page(paths):
+        from cnnviz.train import RunFolder
+        from cnnviz.ui.experiments import running
+
+        running._live("pixels", [RunFolder(path) for path in paths])
+
+    runs = [
+        RunFolder.create(settings, owner=TOKEN, part=Part("pixels", "e" * 20, name))
+        for name, settings in EXPERIMENTS["pixels"].settings().items()
+    ]
+    runs[0].delete()
+    try:
+        app = AppTest.from_function(page, kwargs={"paths": [str(one.path) for one in runs]}, default_timeout=PATIENCE)
+        app.session_state["owner_token"] = TOKEN
+        app.run()
+        assert not app.exception and "You watch" not in markdown(app)
+        button(app, "Stop").click()
+        app.run()
+        assert all(one.control().stop for one in runs[1:])
+    finally:
+        for one in runs:
+            one.delete()
+
+
 def test_the_run_that_learns_is_named_before_one_that_was_left_paused(done):
     results = [outcome.read(one) for one in done]
     parked, learns = Status(state="paused", parked=True), Status(state="running")

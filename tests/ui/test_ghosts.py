@@ -57,6 +57,35 @@ def test_an_earlier_run_has_one_line_in_the_legend_and_few_points(run):
     assert "Earlier runs behind: Earlier, training 2.000" in curves.in_words(made, "loss")
 
 
+def test_a_table_is_read_alike_by_rows_and_by_columns(run):
+    for _ in range(2):
+        found = run.columns("batches.csv")
+        for name in ("epoch", "batch", "loss", "accuracy"):
+            np.testing.assert_array_equal(found[name], [row[name] for row in run.rows("batches.csv")])
+        full = [{"epoch": 3, "batch": one, "loss": 2.5, "accuracy": 0.5, "seconds": 0.1} for one in range(3)]
+        run.write_rows("batches.csv", BATCH_COLUMNS, full, anew=True)  # Without an empty cell the second time.
+        with (run.path / "batches.csv").open("a") as file:
+            file.write("3,4,2.")  # Somebody is still writing.
+    assert run.columns("none.csv") == {}
+
+
+def test_a_look_at_a_run_that_has_not_grown_reads_nothing(run, monkeypatch):
+    first = curves.of_run(run, "loss", 1000, batches=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(RunFolder, "columns", lambda self, name: pytest.fail("read again"))
+        again = curves.of_run(run, "loss", 1000, batches=True)
+    assert again == first and len(again["training, smoothed"].x) <= curves.MOST
+    more = [{"epoch": 2, "batch": one, "loss": 9.0, "accuracy": 0.5} for one in range(20)]
+    run.write_rows("batches.csv", BATCH_COLUMNS, more, anew=False)
+    assert curves.of_run(run, "loss", 1000, batches=True)["training, each batch"].y[-1] == 9.0
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_it_is(run):
+    row = summary(run)
+    made = ghosts.curves([row], {row.id: "<b>R&D</b>"}, "loss", batches=False)
+    assert {one.name for one in over_epochs(made, y_title="loss").data} == {"&lt;b&gt;R&amp;D&lt;/b&gt;"}
+
+
 def test_it_is_read_again_only_when_it_has_changed(run, monkeypatch):
     row = summary(run)
     first = ghosts.curves([row], {row.id: "Earlier"}, "loss", batches=False)

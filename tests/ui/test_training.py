@@ -21,7 +21,7 @@ from cnnviz.train.opened import as_data
 from cnnviz.train.settings import BUILDER
 from cnnviz.ui import networks, state
 from cnnviz.ui.components.owner import read_token
-from cnnviz.ui.training import afterwards, curves, looks, own_layers, tested, watched, words
+from cnnviz.ui.training import afterwards, curves, looks, own_layers, taken, tested, watched, words
 
 from .test_pages import PATIENCE, run
 
@@ -604,11 +604,53 @@ def test_smoothing_has_no_bias_and_follows():
 
 
 def test_long_runs_send_few_points_and_keep_their_place():
-    rows = [{"epoch": i // 100, "batch": i % 100, "loss": float(i), "accuracy": 0.5} for i in range(5000)]
+    i = np.arange(5000.0)
+    rows = {"epoch": i // 100, "batch": i % 100, "loss": i}
     made = curves.by_batch(rows, [], "loss", 100)
     raw = made["training, each batch"]
     assert len(raw.x) <= curves.MOST
     np.testing.assert_allclose(raw.x * 100 - 1, raw.y)
+
+
+@pytest.mark.parametrize("part", ["_over", "_live"])
+def test_a_run_that_is_deleted_meanwhile_has_the_page_say_so(part):
+    def page(part):
+        import streamlit as st
+
+        from cnnviz.train import RunFolder
+        from cnnviz.ui.training import looks, running
+
+        gone = RunFolder("no/such/folder")
+        turn = st.session_state["turn"] = st.session_state.get("turn", 0) + 1
+        if turn == 1:
+            getattr(running, part)(gone, [])
+        elif turn == 2:
+            (looks._played if part == "_over" else looks._live_look)(gone)
+        else:
+            st.write("The whole page")
+
+    app = AppTest.from_function(page, kwargs={"part": part}, default_timeout=PATIENCE).run()
+    assert [one.value for one in app.markdown] == ["The whole page"] and not app.exception
+
+
+ALSO = [
+    ('{"limit": null, "fold": null, "test_limit": null}', {}),
+    ('{"augmentation": "mirror"}', {"augmentation": ("mirror",)}),
+    ('{"augmentation": ["shift", "mirror"], "limit": 9}', {"augmentation": ("shift", "mirror"), "limit": 9}),
+    ('{"preparation": "none"}', {"preparation": "none"}),
+    ('{"patience": null}', {"patience": None}),
+]
+
+
+@pytest.mark.parametrize(("text", "kept"), ALSO)
+def test_what_an_address_says_is_read_as_settings_are(text, kept):
+    try:
+        found = taken._read(text)
+    except SettingsError as problem:
+        assert "augmentation" in text and "cannot be read" in str(problem)
+    else:
+        assert found == kept
+        assert all("None" not in taken.WORDS[name](value) for name, value in found.items())
 
 
 def test_the_matrix_in_words_names_the_commonest_mistake():

@@ -70,8 +70,8 @@ def _state(key: str, runs: list[RunFolder]) -> None:
     st.progress(sum(words.share(status) for status in statuses) / max(1, len(statuses)))
     st.markdown(standing(results, statuses))
     if over < len(there):
-        if owner.is_mine(runs[0]):
-            st.button("Stop", key=f"experiment_stop_{runs[0].group}", on_click=_stop, args=(runs,))
+        if owner.is_mine(there[0]):
+            st.button("Stop", key=f"experiment_stop_{there[0].group}", on_click=_stop, args=(runs,))
         else:
             st.markdown("You watch this experiment. Only the browser in which it was started can stop it.")
     problem = st.session_state.pop(_PROBLEM, None)
@@ -170,9 +170,10 @@ def in_words(found: dict[str, Curve], title: str) -> str:
 
 def _stop(runs: list[RunFolder]) -> None:
     """Callback: stop what is at work and what waits, if it is this browser's."""
+    there = _there(runs)
     try:
-        if owner.is_mine(runs[0]):
-            the_engine().stop_all(runs)
+        if there and owner.is_mine(there[0]):
+            the_engine().stop_all(there)
     except CnnvizError as problem:
         st.session_state[_PROBLEM] = str(problem)
 

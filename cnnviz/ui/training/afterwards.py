@@ -36,6 +36,7 @@ def show(run: RunFolder) -> None:
 
 @st.fragment(run_every=1)
 def _is_being_tested(run: RunFolder) -> None:
+    shown.check(run)
     """A run that was stopped is over at once; how good it is comes some seconds later."""
     if run.evaluation() is not None or not is_being_trained(run):
         st.rerun()
@@ -44,6 +45,7 @@ def _is_being_tested(run: RunFolder) -> None:
 
 @st.fragment
 def _results(run: RunFolder) -> None:
+    shown.check(run)
     found = run.evaluation()
     if found is None:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ import streamlit as st
 
 from cnnviz.figures.learning import Curve, line_style, over_epochs
 from cnnviz.train import RunFolder, Status
+from cnnviz.train.fresh import Fresh
 from cnnviz.train.summary import Summary
 from cnnviz.ui.runs import legend
 from cnnviz.ui.training import ghosts
@@ -20,8 +22,17 @@ MOST = 400  # Points of a curve that are sent.
 NAMES = {"loss": "Loss", "accuracy": "Accuracy"}
 
 
-def show(run: RunFolder, status: Status) -> None:
-    """Both charts, and how they are drawn."""
+_MADE: Fresh[dict[str, Curve]] = Fresh(400)
+
+
+def show(run: RunFolder, status: Status, others: Sequence[Summary]) -> None:
+    """Both charts, and how they are drawn.
+
+    Args:
+        run: Whose curves they are.
+        status: How it stands.
+        others: Earlier runs that can lie behind.
+    """
     with st.container(horizontal=True):
         kind = st.segmented_control(
             "Curves", KINDS, default=BATCH, key="train_curves", required=True, persist_state="session"
@@ -29,11 +40,10 @@ def show(run: RunFolder, status: Status) -> None:
         axis = st.segmented_control(
             "Axis of the loss", AXES, default=LINEAR, key="train_axis", required=True, persist_state="session"
         )
-    earlier, called = ghosts.choose(run)
-    batches, epochs = run.batches(), run.metrics()
+    earlier, called = ghosts.choose(run, others)
     charts = st.columns(2)
     for place, name in zip(charts, NAMES, strict=True):
-        curves = by_batch(batches, epochs, name, status.of) if kind == BATCH else by_epoch(epochs, name)
+        curves = of_run(run, name, status.of, batches=kind == BATCH)
         curves |= ghosts.curves(earlier, called, name, batches=kind == BATCH)
         with place:
             if not any(len(curve.x) for curve in curves.values()):
@@ -64,10 +74,30 @@ def _explain(kind: str, earlier: Sequence[Summary], called: Mapping[str, str]) -
     st.markdown(":small[Earlier runs are thin; as above, unbroken is training and dashed is validation.]")
 
 
-def by_batch(batches: list[dict[str, float]], epochs: list[dict[str, float]], name: str, of: int) -> dict[str, Curve]:
+def of_run(run: RunFolder, name: str, of: int, *, batches: bool) -> dict[str, Curve]:
+    """The curves of a run, made anew when it has grown; whoever looks at it is given the same.
+
+    Args:
+        run: It.
+        name: "loss" or "accuracy".
+        of: Batches of an epoch.
+        batches: Whether training is shown of every batch, or as means over epochs.
+    """
+
+    def make() -> dict[str, Curve]:
+        epochs = run.metrics()
+        return by_batch(run.columns("batches.csv"), epochs, name, of) if batches else by_epoch(epochs, name)
+
+    files = [run.path / "metrics.csv", *([run.path / "batches.csv"] if batches else [])]
+    return dict(_MADE.get((os.fspath(run.path), name, of, batches), files, make))
+
+
+def by_batch(batches: Mapping[str, np.ndarray], epochs: list[dict[str, float]], name: str, of: int) -> dict[str, Curve]:
     """What each batch gave, smoothed and raw, and what the validation pictures gave after each epoch."""
-    x = np.array([row["epoch"] + (row["batch"] + 1) / max(1, of) for row in batches])
-    y = np.array([row.get(name, np.nan) for row in batches])
+    if name not in batches:
+        x = y = np.empty(0)
+    else:
+        x, y = batches["epoch"] + (batches["batch"] + 1) / max(1, of), batches[name]
     every = max(1, -(-len(x) // MOST))
     return {
         "training, smoothed": Curve(x[::every], smoothed(y)[::every]),
@@ -83,12 +113,11 @@ def by_epoch(epochs: list[dict[str, float]], name: str) -> dict[str, Curve]:
 
 def smoothed(y: np.ndarray) -> np.ndarray:
     """A mean that forgets, without a bias to where it began (Kingma and Ba 2015, section 3)."""
-    made = np.empty(len(y))
-    mean = 0.0
-    for step, value in enumerate(y):
-        mean = MEMORY * mean + (1 - MEMORY) * value
-        made[step] = mean / (1 - MEMORY ** (step + 1))
-    return made
+    from scipy.signal import lfilter
+
+    if not len(y):
+        return np.empty(0)
+    return np.asarray(lfilter([1 - MEMORY], [1, -MEMORY], y)) / (1 - MEMORY ** np.arange(1, len(y) + 1))
 
 
 def in_words(curves: dict[str, Curve], name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,6 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.figures.learning import Curve
 from cnnviz.train import RunFolder, list_runs
-from cnnviz.train.fresh import Fresh
 from cnnviz.train.summary import Summary, summaries
 from cnnviz.ui.runs import words
 from cnnviz.ui.training import owner
@@ -20,7 +18,6 @@ from cnnviz.ui.training import owner
 FEW = 3  # Earlier runs that lie behind until others are chosen.
 FIRST = 2  # The number of the first one's colour: the run itself has two curves.
 _KEPT = "runs_behind"
-_MADE: Fresh[dict[str, Curve]] = Fresh(400)
 
 
 @dataclass(frozen=True)
@@ -54,18 +51,27 @@ class Wish:
         return Wish(known | (set(usual) - set(chosen)), frozenset(set(chosen) - set(usual)), not chosen)
 
 
-def choose(run: RunFolder) -> tuple[list[Summary], dict[str, str]]:
-    """The menu of earlier runs; this browser's on the same data set.
+def find(run: RunFolder) -> list[Summary]:
+    """The runs of this browser on the same data set; all runs on this server are looked through for them."""
+    try:
+        data = run.settings.dataset
+    except CnnvizError:
+        return []
+    others = [one for one in list_runs() if one.id != run.id and owner.is_mine(one)]
+    return [row for row in summaries(others)[0] if row.settings.dataset == data and row.epochs]
+
+
+def choose(run: RunFolder, others: Sequence[Summary]) -> tuple[list[Summary], dict[str, str]]:
+    """The menu of earlier runs.
+
+    Args:
+        run: The run that is looked at.
+        others: What `find` has found.
 
     Returns:
         Those that are to lie behind, and what all are called, by their ids.
     """
-    try:
-        data = run.settings.dataset
-    except CnnvizError:
-        return [], {}
-    others = [one for one in list_runs() if one.id != run.id and owner.is_mine(one)]
-    rows = {row.id: row for row in summaries(others)[0] if row.settings.dataset == data and row.epochs}
+    rows = {row.id: row for row in others}
     if not rows:
         return [], {}
     there = list(rows)
@@ -102,7 +108,7 @@ def curves(rows: Sequence[Summary], called: dict[str, str], name: str, *, batche
     made: dict[str, Curve] = {}
     for number, row in enumerate(rows):
         title = called[row.id]
-        for part, curve in _of(row.run, name, batches).items():
+        for part, curve in _of(row, name, batches).items():
             made[f"{title}, {part}"] = Curve(
                 curve.x,
                 curve.y,
@@ -114,17 +120,10 @@ def curves(rows: Sequence[Summary], called: dict[str, str], name: str, *, batche
     return made
 
 
-def _of(run: RunFolder, name: str, batches: bool) -> dict[str, Curve]:
-    from cnnviz.ui.training.curves import by_batch, by_epoch
+def _of(row: Summary, name: str, batches: bool) -> dict[str, Curve]:
+    from cnnviz.ui.training.curves import of_run
 
-    def make() -> dict[str, Curve]:
-        epochs = run.metrics()
-        if not batches:
-            found = by_epoch(epochs, name)
-        else:
-            found = by_batch(run.batches(), epochs, name, run.status().of)
-            found = {"training": found["training, smoothed"], "validation": found["validation"]}
-        return {part: curve for part, curve in found.items() if len(curve.x) and not np.isnan(curve.y).all()}
-
-    files = [run.path / "metrics.csv", *([run.path / "batches.csv"] if batches else [])]
-    return _MADE.get((os.fspath(run.path), name, batches), files, make)
+    found = of_run(row.run, name, row.status.of, batches=batches)
+    if batches:
+        found = {"training": found["training, smoothed"], "validation": found["validation"]}
+    return {part: curve for part, curve in found.items() if len(curve.x) and not np.isnan(curve.y).all()}

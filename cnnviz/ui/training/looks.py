@@ -15,7 +15,7 @@ from cnnviz.figures.learning import Curve, over_epochs
 from cnnviz.train import RunFolder
 from cnnviz.train.snapshots import maps_of
 from cnnviz.ui import html
-from cnnviz.ui.training import owner, watched
+from cnnviz.ui.training import owner, shown, watched
 
 POLL = 1.5  # Seconds between two looks for a new epoch.
 FRAME = 0.8  # Seconds for which an epoch is shown while a run is played.
@@ -41,7 +41,8 @@ def show(run: RunFolder, *, is_over: bool) -> None:
 
 @st.fragment(run_every=FRAME)
 def _played(run: RunFolder) -> None:
-    since, newest = _since(run), run.snapshots()[-1]
+    shown.check(run)
+    since, newest = _since(run), max(run.snapshots(), default=0)
     if since is not None:
         epoch = int((time.monotonic() - since) / FRAME) * max(1, newest // FRAMES)
         _go_to(run, min(epoch, newest), newest)
@@ -53,11 +54,13 @@ def _played(run: RunFolder) -> None:
 
 @st.fragment(run_every=POLL)
 def _live_look(run: RunFolder) -> None:
+    shown.check(run)
     _show(run, is_over=False)
 
 
 @st.fragment
 def _look(run: RunFolder) -> None:
+    shown.check(run)
     if _since(run) is not None:  # The whole page, which knows how to play.
         st.rerun()
     _show(run, is_over=True)
@@ -168,10 +171,10 @@ def _kernels(snapshot: dict[str, np.ndarray], epoch: int) -> None:
     rows, columns, channels, count = kernels.shape
     stacked = np.moveaxis(kernels.astype(np.float32), 3, 0)
     is_colour = channels == 3
-    shown = stacked if is_colour else stacked[..., 0] if channels == 1 else stacked.mean(axis=3)
+    drawn = stacked if is_colour else stacked[..., 0] if channels == 1 else stacked.mean(axis=3)
     alt = f"{count} kernels of {rows} × {columns} of the first layer {_after(epoch)}."
-    st.html(html.image(kernel_picture(shown), alt=alt, width=min(WIDE, 48 * int(np.ceil(np.sqrt(count))))))
-    strongest = html.number(float(np.abs(shown).max()))
+    st.html(html.image(kernel_picture(drawn), alt=alt, width=min(WIDE, 48 * int(np.ceil(np.sqrt(count))))))
+    strongest = html.number(float(np.abs(drawn).max()))
     how = (
         "Red, green and blue are weights of red, green and blue; mid-grey is 0."
         if is_colour
@@ -190,13 +193,13 @@ def _maps(snapshot: dict[str, np.ndarray], epoch: int) -> None:
     if not np.isfinite(values).all():
         st.markdown(f"The maps of {name} cannot be shown {_after(epoch)}: {GROWN}")
         return
-    picture, shown = st.columns([1, 4])
+    picture, place = st.columns([1, 4])
     with picture:
         row = int(snapshot["watched_row"])
         what = "A picture of your own" if row < 0 else f"Test picture {row + 1:,}"
         st.html(html.image(_plain(snapshot["watched"]), alt=f"{what}, whose feature maps are shown.", width=140))
         st.markdown(f":small[{what}]")
-    with shown:
+    with place:
         count = values.shape[2]
         alt = f"{count} feature maps of {name} {_after(epoch)}."
         st.html(html.image(montage(values), alt=alt, width=WIDE))
@@ -232,7 +235,7 @@ def tile(pixels: np.ndarray, *, is_a: str, taken: str, certainty: float) -> str:
     """A test picture with what it was taken for; a wrong answer is crossed and names what it is."""
     is_right = is_a == taken
     picture = html.image(_plain(pixels), alt=f"A test picture: {is_a}", width=96, height=96)
-    said = f"{'✓' if is_right else '✗'} {escape(taken)} {html.percent(float(certainty))}"
+    said = f"{'✓' if is_right else '✗'} {escape(taken)} · {html.percent(float(certainty))}"
     below = "" if is_right else f"<br>is {escape(is_a)}"
     return f'<li style="line-height:1.35;overflow-wrap:anywhere">{picture}<span>{said}{below}</span></li>'
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -12,8 +12,9 @@ from cnnviz.train import RunFolder
 from cnnviz.train.engine import the_engine
 from cnnviz.train.engine.claims import is_being_trained
 from cnnviz.train.runs import ENDED
+from cnnviz.train.summary import Summary
 from cnnviz.ui import html
-from cnnviz.ui.training import curves, owner, words
+from cnnviz.ui.training import curves, ghosts, owner, shown, words
 from cnnviz.ui.training.controls import RATES, rate
 
 POLL = 0.6  # Seconds between two looks at a run that goes on.
@@ -22,7 +23,7 @@ _PROBLEM = "run_problem"
 
 def show(run: RunFolder) -> None:
     """The run's state and curves; looks again by itself until the run is over."""
-    (_over if is_over(run) else _live)(run)
+    (_over if is_over(run) else _live)(run, ghosts.find(run))
 
 
 def is_over(run: RunFolder) -> bool:
@@ -31,20 +32,22 @@ def is_over(run: RunFolder) -> bool:
 
 
 @st.fragment(run_every=POLL)
-def _live(run: RunFolder) -> None:
-    _state(run)
+def _live(run: RunFolder, others: Sequence[Summary]) -> None:
+    shown.check(run)
+    _state(run, others)
     if is_over(run):
         st.rerun()
 
 
 @st.fragment
-def _over(run: RunFolder) -> None:
-    _state(run)
+def _over(run: RunFolder, others: Sequence[Summary]) -> None:
+    shown.check(run)
+    _state(run, others)
     if not is_over(run):
         st.rerun()
 
 
-def _state(run: RunFolder) -> None:
+def _state(run: RunFolder, others: Sequence[Summary]) -> None:
     engine = the_engine()
     status, control = engine.status(run), run.control()
     mine = owner.is_mine(run)
@@ -68,7 +71,7 @@ def _state(run: RunFolder) -> None:
     problem = st.session_state.pop(_PROBLEM, None)
     if problem:
         st.error(html.plain(problem))
-    curves.show(run, status)
+    curves.show(run, status, others)
 
 
 def _wishes(run: RunFolder, *, is_pausing: bool, now: float) -> None:

@@ -30,6 +30,12 @@ def run() -> RunFolder | None:
     return found
 
 
+def check(found: RunFolder) -> None:
+    """For a part of the page that is drawn by itself: if its run was deleted meanwhile, the whole page says so."""
+    if not (found.path / "settings.json").is_file():
+        st.rerun()
+
+
 def keep(found: RunFolder) -> None:
     """Make this the run that the page will show when it is opened."""
     st.session_state[_KEY] = found.id

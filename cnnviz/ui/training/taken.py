@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
@@ -23,11 +22,13 @@ from cnnviz.ui.training import own_layers
 ADDRESS = "also"  # In the page's address: what is kept beside the controls.
 _BESIDE, _PROBLEM, _FILE = "train_beside", "train_taken_problem", "train_settings_file"
 
+# Settings that no control shows: where they are as usual there is nothing to keep.
+ALONE = ("limit", "test_limit", "fold", "random_labels", "test_turn")
 # What each setting that may be kept beside the controls means.
 WORDS: dict[str, Callable[[Any], str]] = {
     "dataset": lambda value: "the pictures of that run",
     "epochs": lambda value: f"{value:,} epochs",
-    "patience": lambda value: f"stopping early after {value} epochs",
+    "patience": lambda value: f"stopping early after {value} epochs" if value else "no early stopping",
     "augmentation": lambda value: f"the changes {', '.join(value)}, in this order" if value else "no changes",
     "preparation": lambda value: "pictures prepared as digits" if value == "digit" else "pictures not prepared",
     "validation_share": lambda value: f"{100 * value:.4g} % kept aside for validation",
@@ -139,11 +140,14 @@ def take(settings: TrainingSettings) -> None:
         exact = percent / 100 == getattr(settings, name) and least <= percent <= most and percent % step == 0
         put(name, key, percent, fits=exact)
     put("seed", "data_seed", settings.seed, fits=settings.seed <= LARGEST_SEED)
-    usual = {one.name: one.default for one in dataclasses.fields(TrainingSettings)}
-    for name in ("limit", "test_limit", "fold", "random_labels", "test_turn"):
-        if getattr(settings, name) != usual[name]:
+    for name in ALONE:
+        if _is_unusual(settings, name):
             kept[name] = getattr(settings, name)
     st.session_state[_BESIDE] = kept
+
+
+def _is_unusual(settings: TrainingSettings, name: str) -> bool:
+    return getattr(settings, name) != getattr(TrainingSettings(), name)
 
 
 def _changes(settings: TrainingSettings, put: Callable[..., None], kept: dict[str, Any]) -> None:
@@ -199,8 +203,8 @@ def _read(text: str) -> dict[str, Any]:
         kept = json.loads(text)
         if not isinstance(kept, dict) or not set(kept) <= set(WORDS):
             raise ValueError
-        TrainingSettings.from_values(kept)
-        return {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+        settings = TrainingSettings.from_values(kept)
+        return {name: getattr(settings, name) for name in kept if name not in ALONE or _is_unusual(settings, name)}
     except (ValueError, RecursionError, SettingsError) as error:
         raise SettingsError(
             f"What this page's address says under “{ADDRESS}” cannot be read; it may have been cut off. The controls "

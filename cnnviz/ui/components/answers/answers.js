@@ -28,7 +28,7 @@ function createView(root) {
       tell(parts, place) {
         const { numbers, labels, taken, certainty } = view.given;
         const right = labels[place] === taken[place];
-        setText(parts.taken, `${right ? "✓" : "✗"} ${taken[place]} ${percent(certainty[place])}`);
+        setText(parts.taken, `${right ? "✓" : "✗"} ${taken[place]} · ${percent(certainty[place])}`);
         setText(parts.label, right ? "" : `is ${labels[place]}`);
         return `Test picture ${numbers[place] + 1}: ${labels[place]}, ${right ? "named right" : `taken for ${taken[place]}`}, ${percent(certainty[place])}`;
       },
