@@ -165,6 +165,8 @@ class _Training:
             on_event=self.on_event,
             should_stop=should_stop or (lambda: False),
             park_after=park_after,
+            rate_now=self._rate,
+            began=self.began,
         )
         self.snapshots = self._snapshots()
 
@@ -218,12 +220,13 @@ class _Training:
         )
         if watcher.status.batch < watcher.status.of or watcher.ending == "failed":
             return  # Ended within it.
+        stood = watcher.paused
         aside = self._validate()
         kept = time.perf_counter()
         row: dict[str, float] = {"epoch": epoch + 1}
         row |= {name: total / watcher.seen for name, total in watcher.sums.items()}
         row |= aside
-        row["learning_rate"] = float(as_array(self.model.optimizer.learning_rate))
+        row["learning_rate"] = self._rate()
         row["seconds"] = kept - began - (watcher.paused - paused)
         self.run.write_rows("metrics.csv", COLUMNS, [row], anew=False)
         watcher.status = replace(watcher.status, epoch=epoch + 1, batch=0)
@@ -231,9 +234,15 @@ class _Training:
         if self.settings.patience is not None and self._best()[0] == epoch + 1:
             self.run.write_arrays("best.npz", self.learner.numbers())
         self.snapshots.keep(epoch + 1)
+        beyond = time.perf_counter() - watcher.last - (watcher.paused - stood)
+        watcher.status = replace(watcher.status, per_epoch=max(0.0, beyond))
         watcher.flush()
         watcher.own += time.perf_counter() - kept
         self.on_event({"kind": "epoch", **row})
+
+    def _rate(self) -> float:
+        """The learning rate of the next batch."""
+        return float(as_array(self.model.optimizer.learning_rate))
 
     def _validate(self) -> dict[str, float]:
         """Loss and accuracy on the pictures kept aside; nothing if there are none, or the run was ended meanwhile."""

@@ -58,9 +58,12 @@ class Status:
         epochs: Epochs wanted.
         batch: Batches finished of the epoch at work.
         of: Batches of an epoch; 0 before they are known.
-        seconds: At work so far, pauses left out.
+        seconds: At work so far, from the building of the network on, pauses left out; the test of a run that was
+            stopped, which comes after its end, is not in them.
         per_batch: Seconds of a batch, lately.
-        learning_rate: In force.
+        per_epoch: Seconds of the last epoch beyond its batches: validation and what is kept.
+        learning_rate: What the schedule begins with, or keeps to; the person may change it.
+        rate_now: What the schedule makes of it for the next batch; None before that is known.
         updated: When this was written, seconds since 1970.
         interrupted: After how many epochs it was taken up again, each time.
         parked: Whether nobody is at work on it though it is paused.
@@ -76,7 +79,9 @@ class Status:
     of: int = 0
     seconds: float = 0.0
     per_batch: float = 0.0
+    per_epoch: float = 0.0
     learning_rate: float = 0.0
+    rate_now: float | None = None
     updated: float = 0.0
     interrupted: tuple[int, ...] = ()
     parked: bool = False
@@ -85,10 +90,11 @@ class Status:
 
     @property
     def remaining(self) -> float | None:
-        """Seconds that are left, if it goes on as it does now; None before that is known."""
+        """Seconds that are left before the test, if it goes on as it does now; None before that is known."""
         if not self.of or not self.per_batch or self.state in ENDED:
             return None
-        return self.per_batch * max(0, (self.epochs - self.epoch) * self.of - self.batch)
+        epochs = max(0, self.epochs - self.epoch)
+        return self.per_batch * max(0, epochs * self.of - self.batch) + self.per_epoch * epochs
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ class Watcher:
         on_event: Told of every batch.
         should_stop: Asked after every batch; ends the run if it answers true, or a sentence on why.
         park_after: Seconds of standing still after which the run is left to be taken up later; None never.
+        rate_now: Tells the learning rate of the next batch, which a schedule may have changed.
+        began: When the work began, by `time.perf_counter`; by default now.
     """
 
     def __init__(
@@ -40,10 +42,14 @@ class Watcher:
         on_event: Callable[[Mapping[str, Any]], None],
         should_stop: Callable[[], bool | str],
         park_after: float | None = None,
+        rate_now: Callable[[], float] | None = None,
+        began: float | None = None,
     ) -> None:
         self.run, self.status = run, status
         self.scale, self.rate, self.sizes = scale, rate, sizes
         self.on_event, self.should_stop, self.park_after = on_event, should_stop, park_after
+        self.rate_now = rate_now
+        self.counted: float | None = time.perf_counter() if began is None else began  # None while it stands still.
         self.ending = ""  # Why the epoch at work ends early: "stopped", "parked", "rewound" or "failed".
         self.sums = {"loss": 0.0, "accuracy": 0.0}  # Of this epoch, over pictures.
         self.seen = 0  # Pictures of this epoch.
@@ -87,7 +93,6 @@ class Watcher:
         self.status = replace(
             self.status,
             batch=number + 1,
-            seconds=self.status.seconds + seconds,
             per_batch=0.9 * self.status.per_batch + 0.1 * seconds if self.status.per_batch else seconds,
         )
         means = {name: total / self.seen for name, total in self.sums.items()}
@@ -169,23 +174,36 @@ class Watcher:
                     self.ending = "parked"
                 break
             if time.perf_counter() - beaten > BEAT:
+                self._count()
+                self.counted = None
                 beaten = time.perf_counter()
                 self.status = replace(self.status, state="paused")
                 self.flush()
             time.sleep(LOOKED)
+        if beaten:
+            self.counted = time.perf_counter()
+            self.paused += self.counted - began
         if self.status.state == "paused" and not self.ending:
             self.status = replace(self.status, state="running")
             self.flush()
-        if beaten:
-            self.paused += time.perf_counter() - began
 
     def flush(self) -> None:
         """Write rows and status."""
         rows, self.rows = self.rows, []
         if rows:
             self.run.write_rows("batches.csv", BATCH_COLUMNS, rows, anew=False)
+        self._count()
+        if self.rate_now is not None:
+            self.status = replace(self.status, rate_now=self.rate_now())
         self.run.write_status(self.status)
         self.flushed = time.perf_counter()
+
+    def _count(self) -> None:
+        """Add the time at work since this was asked last."""
+        if self.counted is not None:
+            now = time.perf_counter()
+            self.status = replace(self.status, seconds=self.status.seconds + now - self.counted)
+            self.counted = now
 
     def _set_rate(self, rate: float | None) -> None:
         wanted = self.rate if rate is None else rate

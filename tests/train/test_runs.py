@@ -133,6 +133,21 @@ def test_a_finished_run_has_all_that_is_shown():
     np.testing.assert_allclose(maps, own, atol=(own.max() - own.min()) / 255 + 1e-5)
 
 
+def test_the_time_at_work_is_all_of_it():
+    run = RunFolder.create(SETTINGS)
+    told = []
+    began = time.perf_counter()
+    train(SETTINGS, folder=run.path, on_event=lambda event: told.append((event["kind"], run.status())))
+    status = run.status()
+    epochs, batches = run.metrics(), run.batches()
+    of_epochs, of_batches = sum(row["seconds"] for row in epochs), sum(row["seconds"] for row in batches)
+    assert of_batches < of_epochs < status.seconds < time.perf_counter() - began
+    assert 0 < status.per_epoch < status.seconds
+    after_first = next(status for kind, status in told if kind == "epoch")
+    batches_left = 2 * after_first.of * after_first.per_batch
+    assert after_first.remaining == pytest.approx(batches_left + 2 * after_first.per_epoch)
+
+
 def test_the_watched_picture_is_the_one_that_was_asked_for_and_may_change():
     run = RunFolder.create(SETTINGS, watched=7)
     mine = (np.arange(28 * 28) % 256).astype(np.uint8).reshape(28, 28, 1)
@@ -206,12 +221,14 @@ def test_a_learning_rate_takes_hold():
     run.ask(pause=True, epochs=1)
     thread, _ = started(run, run.settings)
     until(lambda: run.status().epoch == 1 and run.status().state == "paused")
+    assert run.status().learning_rate == 1e-3
+    assert run.status().rate_now == pytest.approx(1e-3 * (1 + np.cos(np.pi / 3)) / 2, rel=1e-4)
     run.ask(learning_rate=1e-9)
     run.ask(pause=False)
     thread.join(120)
     first, *_, last = (run.snapshot(epoch)["kernels"] for epoch in (1, 2, 3))
     np.testing.assert_allclose(first, last, rtol=0, atol=1e-6)
-    assert run.status().learning_rate == 1e-9
+    assert (run.status().learning_rate, run.status().rate_now) == (1e-9, pytest.approx(0, abs=1e-15))
     rates = [row["learning_rate"] for row in run.metrics()]
     assert rates[0] == pytest.approx(1e-3 * (1 + np.cos(np.pi / 3)) / 2, rel=1e-4)
     assert rates[1] == pytest.approx(1e-9 * (1 + np.cos(2 * np.pi / 3)) / 2, rel=1e-3)

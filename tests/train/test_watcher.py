@@ -61,6 +61,7 @@ def test_a_stop_is_heard_among_the_pictures_kept_aside(run):
 
 
 def test_a_pause_stands_still_among_them_until_it_is_over(run):
+    began = time.perf_counter()
     made = watcher(run)
     learned(made)
     run.ask(pause=True)
@@ -72,9 +73,12 @@ def test_a_pause_stands_still_among_them_until_it_is_over(run):
         assert time.monotonic() < limit
         time.sleep(0.01)
     assert not went_on
+    time.sleep(0.2)  # Of the pause, which is no time at work.
     run.ask(pause=False)
     thread.join(60)
     assert went_on == [True] and run.status().state == "running"
+    made.flush()
+    assert 0 < run.status().seconds < time.perf_counter() - began - 0.2
 
 
 def test_an_epoch_that_was_asked_for_is_finished_with_its_validation(run):

@@ -435,6 +435,13 @@ def test_a_cell_shows_its_pictures(app, done):
     count = int(((answers["labels"] == label) & (answers["predicted"] == taken)).sum())
     assert count == counts[label][taken] > 0
     assert f"**{label} taken for {taken}**: {count} test picture" in markdown(app)
+    # The menu wins over a cell that was selected before it, and a cell over the menu before it.
+    app.session_state[f"train_confusion_{done.id}"] = {"selection": {"points": [{"x": 4, "y": 4}], "point_indices": []}}
+    run(app)
+    assert f"**{label} taken for {taken}**" in markdown(app)
+    app.session_state["train_cell_by_menu"] = False  # As the matrix itself does.
+    run(app)
+    assert "**4 taken for 4**" in markdown(app)
 
 
 def test_a_test_picture_goes_to_another_page_with_this_network(app, done):
@@ -589,6 +596,13 @@ def test_a_download_and_a_frozen_network_say_how_far_they_are():
     assert "3 of 11 MB" in words.doing(Status(state="running", epochs=1), told)
     told.append({"kind": "prepare", "what": "features", "done": 64, "of": 2000})
     assert "64 of 2,000" in words.doing(Status(state="running", epochs=1), told)
+
+
+def test_the_rate_in_force_is_that_of_the_schedule():
+    status = Status(state="running", of=9, per_batch=0.1, learning_rate=0.001, rate_now=0.00034567)
+    assert "learning rate 0.000346" in words.figures(status)
+    assert "learning rate 0.001" in words.figures(replace(status, rate_now=None))
+    assert "learning rate" not in words.figures(replace(status, state="done"))
 
 
 def test_the_share_that_is_done():

@@ -16,6 +16,7 @@ from cnnviz.ui.training import owner, shown
 from cnnviz.ui.training.tested import Tested, pictures_of
 
 COUNTS, SHARES = KINDS = ("Counts", "Per cent")
+_BY_MENU = "train_cell_by_menu"  # Whether the menu of cells was used after the matrix.
 MOST = 24  # Pictures of a cell that are shown.
 
 
@@ -61,7 +62,7 @@ def _results(run: RunFolder) -> None:
         confusion(counts, names, shares=kind == SHARES),
         key=f"train_confusion_{run.id}",
         alt=in_words(counts, names),
-        on_select="rerun",
+        on_select=lambda: st.session_state.update({_BY_MENU: False}),
         selection_mode="points",
     )
     cells = [f"{name} taken for {other}" for name, other in _cells(counts, names)]
@@ -83,12 +84,17 @@ def _cells(counts: np.ndarray, names: list[str]) -> list[tuple[str, str]]:
 
 
 def _selected(event: Any, counts: np.ndarray, names: list[str], cells: list[str]) -> tuple[int | None, int | None]:
-    """The cell whose pictures are shown: by the mouse, else from the menu, which works with keys and for ears, too."""
+    """The cell whose pictures are shown: by the mouse or from the menu, whichever came last."""
     picked = st.selectbox(
-        "Pictures of a cell", cells, index=None, key="train_cell", placeholder="Select a cell above, or here"
+        "Pictures of a cell",
+        cells,
+        index=None,
+        key="train_cell",
+        placeholder="Select a cell above, or here",
+        on_change=lambda: st.session_state.update({_BY_MENU: True}),
     )
     points = event["selection"]["points"] if event else []
-    if points:
+    if points and not st.session_state.get(_BY_MENU):
         return round(points[0]["y"]), round(points[0]["x"])
     if picked in cells:
         name, other = _cells(counts, names)[cells.index(picked)]

@@ -18,6 +18,9 @@ from cnnviz.ui.training import curves, ghosts, owner, shown, words
 from cnnviz.ui.training.controls import RATES, rate
 
 POLL = 0.6  # Seconds between two looks at a run that goes on.
+# What the slider of the learning rate sets, by the schedule.
+FIRST_RATE = "First learning rate of the schedule"
+RATE_OF = {"constant": "Learning rate", "warmup": "Highest learning rate of the schedule"}
 _PROBLEM = "run_problem"
 
 
@@ -108,12 +111,13 @@ def _wishes(run: RunFolder, *, is_pausing: bool, now: float) -> None:
         key = f"train_rate_now_{run.id}"
         nearest = min(RATES, key=lambda one: abs(one - now))
         st.select_slider(
-            "Learning rate from now on",
+            f"{RATE_OF.get(run.settings.schedule, FIRST_RATE)} from now on",
             RATES,
             value=nearest,
             format_func=rate,
             key=key,
             on_change=lambda: ask(run, learning_rate=st.session_state[key]),
+            help="It holds from the next batch on; a schedule stays at the point where it is.",
             width=320,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cnnviz.train import Status
+from cnnviz.train.runs import ENDED
 from cnnviz.ui import html
 from cnnviz.ui.training.controls import rate
 
@@ -60,7 +61,9 @@ def figures(status: Status) -> str:
     parts = [f"{time(status.seconds)} at work", f"{1000 * status.per_batch:.0f} ms for each batch"]
     if status.remaining is not None:
         parts.append(f"about {time(status.remaining)} left")
-    parts.append(f"learning rate {rate(status.learning_rate)}")
+    if status.state not in ENDED:
+        now = status.learning_rate if status.rate_now is None else status.rate_now
+        parts.append(f"learning rate {rate(float(f'{now:.3g}'))}")
     return " · ".join(parts)
 
 
