@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -133,7 +134,14 @@ class Folder:
 
     def bytes(self) -> int:
         """How much room it takes."""
-        return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
+        return sum(found.st_size for found in self.files())
+
+    def files(self) -> Iterator[os.stat_result]:
+        """What the system knows of each of its files; one that goes meanwhile is left out."""
+        for folder, _, names in os.walk(self.path):
+            for name in names:
+                with suppress(OSError):
+                    yield os.stat(os.path.join(folder, name))
 
 
 def _cell(value: Any, column: str) -> Any:

@@ -202,8 +202,17 @@ class RunFolder(Folder):
 
     @property
     def made(self) -> float:
-        """When it was made, seconds since 1970."""
-        return float(self._facts().get("made") or (self.path / "settings.json").stat().st_mtime)
+        """When it was made, seconds since 1970.
+
+        Raises:
+            RunError: If it is gone.
+        """
+        with suppress(KeyError, TypeError, ValueError):
+            return float(self._facts()["made"])
+        try:
+            return (self.path / "settings.json").stat().st_mtime
+        except OSError as error:
+            raise RunError(f"There is no run {self.id}; it may have been deleted.") from error
 
     @property
     def model(self) -> Path:
@@ -228,8 +237,10 @@ class RunFolder(Folder):
     @property
     def part(self) -> Part | None:
         """What an experiment has to do with it; None for a run by itself."""
-        values = self._facts().get("part")
-        return Part(**values) if values else None
+        try:
+            return Part(**self._facts()["part"])
+        except (KeyError, TypeError):  # Of no experiment, or of another version.
+            return None
 
     @property
     def group(self) -> str:
@@ -370,9 +381,9 @@ class RunFolder(Folder):
         """Where the run can be taken up: `epoch`, `batch`, `sums`, `parked` and the `file` of its numbers; or None."""
         try:
             values = json.loads(self.read("checkpoint.json"))
-        except (RunError, ValueError):
+            return values if (self.path / values["file"]).is_file() else None
+        except (RunError, ValueError, TypeError, KeyError):
             return None
-        return values if (self.path / values["file"]).is_file() else None
 
     def write_checkpoint(
         self, numbers: Mapping[str, np.ndarray], *, epoch: int, batch: int, sums: Any, parked: bool
@@ -426,10 +437,11 @@ class RunFolder(Folder):
         return _FACTS.get(os.fspath(self.path), [self.path / "run.json"], self._read_facts)
 
     def _read_facts(self) -> Mapping[str, Any]:
-        try:
-            return json.loads(self.read("run.json"))
-        except (RunError, ValueError):
-            return {}
+        with suppress(RunError, ValueError):
+            facts = json.loads(self.read("run.json"))
+            if isinstance(facts, dict):
+                return facts
+        return {}
 
 
 def runs_folder() -> Path:

@@ -28,11 +28,12 @@ def find_run(key: str, *, runs: Path | None = None) -> RunFolder:
 
 def list_runs(*, runs: Path | None = None) -> list[RunFolder]:
     """All runs, the youngest first."""
-    folder = runs or runs_folder()
-    found = (
-        [RunFolder(path) for path in folder.iterdir() if (path / "settings.json").is_file()] if folder.is_dir() else []
-    )
-    return sorted(found, key=lambda run: run.made, reverse=True)
+    folder, found = runs or runs_folder(), []
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if (path / "settings.json").is_file():
+            with suppress(RunError):  # Just deleted.
+                found.append((RunFolder(path).made, RunFolder(path)))
+    return [run for _, run in sorted(found, key=lambda one: one[0], reverse=True)]
 
 
 def find_group(group: str, *, runs: Path | None = None) -> list[RunFolder]:
@@ -95,4 +96,4 @@ def _dataset_of(run: RunFolder) -> str:
 
 
 def _changed(run: RunFolder) -> float:
-    return max((path.stat().st_mtime for path in run.path.iterdir()), default=0.0)
+    return max((found.st_mtime for found in run.files()), default=0.0)

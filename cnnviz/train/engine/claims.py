@@ -68,7 +68,10 @@ class Claims:
 
     def asked(self, run: RunFolder) -> float:
         """Since when a run waits, seconds since 1970: its place in the line after a restart."""
-        return float(_read(run.path / CLAIM).get("asked") or time.time())
+        try:
+            return float(_read(run.path / CLAIM)["asked"])
+        except (KeyError, TypeError, ValueError):
+            return time.time()
 
     def _lives(self, name: str) -> bool:
         try:

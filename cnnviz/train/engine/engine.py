@@ -197,7 +197,7 @@ class Engine:
             if entry is None or status.state in ENDED:
                 return status
             if entry.phase == "waiting" and not is_being_trained(run):
-                return replace(status, state="waiting", sentence=self._why_waiting(run))
+                return replace(status, state="waiting", sentence=self._why_waiting(entry))
             if is_orphaned(entry):
                 return replace(status, state="waiting", sentence=orphaned(status))
             if entry.phase == "working" and status.state == "waiting":
@@ -239,11 +239,14 @@ class Engine:
             raise EngineError(stranger)
 
     def _check_room(self, owner: str | None, count: int = 1, *, group: str = "") -> None:
-        """Refuse more runs than may wait, and a user who has as many as allowed; an experiment is one of them."""
+        """Refuse more runs than may wait, and a user who has as many as allowed; an experiment is one of them.
+
+        What was asked to stop is in nobody's way.
+        """
         entries = [one for one in self._line.of("waiting", "working") if owner and one.owner == owner]
         theirs: dict[str, RunFolder] = {}
         for one in entries:
-            if one.group != group and not is_over(one.run):
+            if one.group != group and not one.run.control().stop and not is_over(one.run):
                 theirs.setdefault(one.group, one.run)
         if len(theirs) >= self.limits.per_user:
             many = "one run" if self.limits.per_user == 1 else f"{self.limits.per_user} runs"
@@ -251,7 +254,7 @@ class Engine:
                 f"You have {many} in the line or at work already, as many as one person may have here: "
                 f"“{next(iter(theirs.values())).name}”. Wait for its end, or stop it, and start again."
             )
-        waiting = len(self._line.of("waiting"))
+        waiting = sum(not one.is_stopping for one in self._line.of("waiting"))
         if waiting >= self.limits.queued:
             raise EngineError(f"{waiting} runs wait already, as many as may. Start again when some have ended.")
         if waiting + count > self.limits.queued:
@@ -269,10 +272,12 @@ class Engine:
         self._line.tell(run, "waiting")
         self._foreman.nudge()
 
-    def _why_waiting(self, run: RunFolder) -> str:
+    def _why_waiting(self, entry: Entry) -> str:
+        if entry.is_stopping:
+            return f"Stopping: its network is written down as soon as a worker is free. {self.trouble}".strip()
         if self.trouble:
             return self.trouble
-        ahead = self.position(run) or 0
+        ahead = self.position(entry.run) or 0
         if ahead:
             return f"Waiting: {ahead} other {'run is' if ahead == 1 else 'runs are'} ahead."
         return "Waiting: it is next."

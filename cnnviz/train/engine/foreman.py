@@ -10,12 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.errors import CnnvizError, EngineError, RunError
+from cnnviz.errors import EngineError, RunError
 from cnnviz.train.engine.claims import Claims, is_being_trained, is_gone, note
 from cnnviz.train.engine.limits import Limits
 from cnnviz.train.engine.line import Entry, Line
 from cnnviz.train.runs import ENDED, RunFolder, Status
-from cnnviz.train.shelf import clean_up, list_runs
+from cnnviz.train.shelf import DAY, clean_up, list_runs
 
 if TYPE_CHECKING:
     from cnnviz.train.engine.workers import Workers
@@ -52,6 +52,7 @@ class Foreman:
         self.unsaid: dict[str, tuple[RunFolder, dict[str, Any]]] = {}
         self.is_closing = False
         self._nudged = False
+        self._cleaned: float | None = None  # When, on the monotonic clock.
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -77,10 +78,13 @@ class Foreman:
             self.line.changed.notify_all()
 
     def _work(self) -> None:
-        self._take_up()
-        failures = 0
+        failures, has_begun = 0, False
         while True:
             try:
+                self._clean_up()
+                if not has_begun:
+                    has_begun = True
+                    self._take_up()
                 self._look()
                 failures = 0
             except Exception:
@@ -100,21 +104,32 @@ class Foreman:
             self.workers = None
 
     def _take_up(self) -> None:
-        """Runs that a server left unfinished go on, in the order in which they were asked for; old ones go."""
-        runs = self.home / "runs"
+        """Runs that a server left unfinished go on, in the order in which they were asked for."""
+        with self.line.changed:
+            self.claims.open()
+            for run in sorted(list_runs(runs=self.home / "runs"), key=self.claims.asked):
+                try:
+                    self._take_up_one(run)
+                except Exception:  # Damaged, of another version, or just being deleted: the others go on.
+                    logging.getLogger(__name__).warning("The run %s could not be taken up.", run.id, exc_info=True)
+
+    def _take_up_one(self, run: RunFolder) -> None:
+        status = run.status()
+        if status.state in ENDED or self.claims.is_taken(run) or self.line.find(run) is not None:
+            return
+        entry = Entry(run, run.owner, run.group, "parked" if status.state == "paused" and status.parked else "waiting")
+        self.claims.claim(run)
+        self.line.enter(entry)
+
+    def _clean_up(self) -> None:
+        """Once a day old runs go, and the oldest where they take too much room."""
+        if self._cleaned is not None and time.monotonic() - self._cleaned < DAY:
+            return
+        self._cleaned = time.monotonic()
         try:
-            clean_up(days=self.limits.days, megabytes=self.limits.megabytes, runs=runs)
-            with self.line.changed:
-                self.claims.open()
-                left = [run for run in list_runs(runs=runs) if not self.claims.is_taken(run)]
-                for run in sorted(left, key=self.claims.asked):
-                    status = run.status()
-                    if status.state not in ENDED and self.line.find(run) is None:
-                        self.claims.claim(run)
-                        parked = status.state == "paused" and status.parked
-                        self.line.enter(Entry(run, run.owner, run.group, "parked" if parked else "waiting"))
-        except (CnnvizError, OSError):
-            logging.getLogger(__name__).exception("Runs of an earlier server could not be taken up.")
+            clean_up(days=self.limits.days, megabytes=self.limits.megabytes, runs=self.home / "runs")
+        except Exception:  # It is tried again tomorrow; nobody's run waits for it.
+            logging.getLogger(__name__).warning("Old runs could not be deleted.", exc_info=True)
 
     def _look(self) -> None:
         """One round."""
@@ -236,13 +251,24 @@ class Foreman:
                 self.line.leave(run)
                 continue
             control, handled = run.control(), run.status().handled
-            if control.stop and run.checkpoint() is None and not is_being_trained(run):
-                self._end(entry, "stopped", "Stopped before the first epoch was finished.")
+            if control.stop:
+                self._stop(entry)
                 continue
+            entry.is_stopping = False
             wanted = not control.pause or (control.batches, control.epochs, control.rewinds) != handled
-            if entry.phase == "parked" and (control.stop or wanted):
-                # A worker must write down the network of one that is stopped: that takes a moment, so it goes first.
-                self._back_in_line(entry, first=control.stop)
+            if entry.phase == "parked" and wanted:
+                self._back_in_line(entry, first=False)
+
+    def _stop(self, entry: Entry) -> None:
+        """A run that no worker has is to end: at once, or when a worker has written down what it has learned."""
+        run = entry.run
+        if is_being_trained(run):
+            return  # By a worker that an earlier server had set to it, which will see it.
+        if run.checkpoint() is None:
+            self._end(entry, "stopped", "Stopped before the first epoch was finished.")
+        elif not entry.is_stopping:
+            entry.is_stopping = True
+            self._back_in_line(entry)  # To write takes a moment, so it goes first.
 
     def _dispatch(self, workers: Workers) -> None:
         """Give free workers what is next."""
@@ -250,11 +276,8 @@ class Foreman:
             working = self.line.of("working")
             if len(working) >= self.capacity:
                 return
-            theirs = {one.group for one in working if entry.owner is not None and one.owner == entry.owner}
-            if len(theirs) >= self.limits.per_user or entry.again > time.monotonic():
+            if entry.again > time.monotonic() or not (entry.is_stopping or self._may_go(entry, working)):
                 continue
-            if any(one.group == entry.group for one in working):
-                continue  # The runs of an experiment go one after the other.
             if is_being_trained(entry.run):
                 continue  # By a worker that an earlier server had set to it; this one follows, and goes on from there.
             seconds = 60 * self.limits.minutes
@@ -263,6 +286,11 @@ class Foreman:
                 entry.future, entry.phase, entry.orphaned = future, "working", None
             future.add_done_callback(lambda future: self.nudge())
             self.line.tell(entry.run, "running")
+
+    def _may_go(self, entry: Entry, working: list[Entry]) -> bool:
+        """Whether its user has not enough runs at work; those of an experiment go one after the other."""
+        theirs = {one.group for one in working if entry.owner is not None and one.owner == entry.owner}
+        return len(theirs) < self.limits.per_user and all(one.group != entry.group for one in working)
 
 
 def is_orphaned(entry: Entry) -> bool:

@@ -33,8 +33,8 @@ class Limits:
         queued: Runs that wait at the same time.
         per_user: Runs of one user that wait, learn or stand still at a worker at the same time.
         parked_after: Seconds of standing still after which a run leaves its worker to others.
-        days: After which a run that nothing has changed is deleted.
-        megabytes: Of all runs together; the oldest beyond them are deleted.
+        days: After which a run that nothing has changed is deleted; looked at when the server starts, and once a day.
+        megabytes: Of all runs together; the oldest beyond them are deleted at the same times.
     """
 
     epochs: int = _limit(200, "CNNVIZ_MAX_EPOCHS", "A run has at most {} epochs.")

@@ -30,6 +30,7 @@ class Entry:
         future: Of Dask, while it is at work.
         orphaned: Since when no worker has it, though it is at work; None if one has.
         again: When it may be tried again, on the monotonic clock.
+        is_stopping: Whether it waits only for a worker to write down its network.
     """
 
     run: RunFolder
@@ -39,6 +40,7 @@ class Entry:
     future: Any = field(default=None, repr=False)
     orphaned: float | None = None
     again: float = 0.0
+    is_stopping: bool = False
 
 
 class Line:

@@ -134,20 +134,3 @@ def test_a_probe_finds_what_is_wrong(tmp_path):
     assert task.probe(str(tmp_path / "probe"), "another").startswith("finds another file in")
     assert task.probe(str(tmp_path / "gone" / "probe"), "secret").startswith("does not see")
     assert [path.name for path in tmp_path.iterdir()] == ["probe"]
-
-
-def test_old_runs_go_when_the_server_starts(tmp_path, monkeypatch):
-    monkeypatch.setenv("CNNVIZ_HOME", str(tmp_path))
-    old, young = (RunFolder.create(QUICK) for _ in range(2))
-    for run in (old, young):
-        run.write_status(replace(run.status(), state="done"))
-    for path in [*old.path.iterdir()]:
-        os.utime(path, (time.time() - 31 * 86400,) * 2)
-    monkeypatch.setattr("cnnviz.train.engine.workers.PATIENCE", 1)
-    engine = Engine(f"tcp://127.0.0.1:{free_port()}")
-    try:
-        engine.prepare()
-        wait_for(lambda: not old.path.exists())
-        assert young.path.exists()
-    finally:
-        engine.close()
