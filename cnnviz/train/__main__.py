@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     "Cross-validation makes a folder for each of its runs; leave out --folder and --fold."
                 )
             return _cross_validate(settings)
-        run = train(settings, folder=chosen.folder or _folder(settings), on_event=_Progress(settings.epochs))
+        run = train(settings, folder=_wanted(chosen.folder or _folder(settings)), on_event=_Progress(settings.epochs))
     except KeyboardInterrupt:
         print("\nStopped; the same command goes on after the last finished epoch.", file=sys.stderr)
         return 130
@@ -90,9 +90,14 @@ def _cross_validate(settings: TrainingSettings) -> int:
     reached = []
     for fold in range(FOLDS):
         own = dataclasses.replace(settings, fold=fold)
-        run = train(own, folder=_folder(own), on_event=_Progress(own.epochs))
+        run = train(own, folder=_wanted(_folder(own)), on_event=_Progress(own.epochs))
         if not _said(run):
             return 2
+        if run.state != "done":
+            raise CnnvizError(
+                f"The run tested on fold {fold} was stopped after {run.epochs} of {own.epochs} epochs, so there is no "
+                "mean; the same command goes on with it."
+            )
         print(run.folder)
         reached.append(run.test["accuracy"])
     each = ", ".join(f"{one:.4f}" for one in reached)
@@ -119,14 +124,27 @@ def _settings(chosen: argparse.Namespace) -> TrainingSettings:
 
 
 def _folder(settings: TrainingSettings) -> Path:
-    """That of an unfinished run of the same settings, so that the same command goes on; else a new one."""
+    """That of an unfinished run of the same settings, so that the same command goes on; else a new one.
+
+    Runs of a browser, and those of an experiment, are left alone.
+    """
     for run in list_runs():
         try:
-            if run.settings == settings and run.status().state != "done":
+            if run.owner is None and run.part is None and run.settings == settings and run.status().state != "done":
                 return run.path
         except CnnvizError:  # A run of a version to come.
             continue
     return RunFolder.create(settings).path
+
+
+def _wanted(folder: Path) -> Path:
+    """A folder in which the run is to go on, even if it was stopped or left standing."""
+    run = RunFolder(folder)
+    asked = run.control()
+    if asked.stop or asked.pause:
+        with run.locked():
+            run.ask(stop=False, pause=False)
+    return folder
 
 
 def _asked(name: str) -> str:

@@ -129,7 +129,7 @@ def _parts(settings: TrainingSettings) -> str:
         )
         lines.append("    x_test, y_test = x_test[rows], y_test[rows]")
     if settings.random_labels:
-        lines.append(f"y = np.random.default_rng({seed}).integers(0, y_test.max() + 1, len(y))")
+        lines.append(f"y = np.random.default_rng({seed}).integers(0, {shape_of(settings)[1]}, len(y))")
     prepared = SCALED[scaling(settings)]
     if settings.preparation == "digit":
         factor = "" if settings.scaled else "255 * "

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import errno
+import io
 import json
 import os
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -48,8 +51,10 @@ class Folder:
         try:
             with np.load(self.path / name, allow_pickle=False) as file:
                 return dict(file)
-        except (OSError, ValueError) as error:
+        except FileNotFoundError as error:
             raise RunError(f"There is no {name} in {self.path}; the run is gone, or not so far.") from error
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise RunError(f"{name} in {self.path} is damaged; delete the run, and start it again.") from error
 
     def rows(self, name: str) -> list[dict[str, float]]:
         """A table of numbers; a last line that is being written is left out."""
@@ -93,12 +98,17 @@ class Folder:
         self.replace(name, lambda file: save(file, **arrays))
 
     def write_rows(self, name: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, anew: bool) -> None:
-        """Add rows to a table, or begin it anew with them."""
-        with (self.path / name).open("w" if anew else "a", newline="") as file:
-            writer = csv.writer(file)
-            if anew:
-                writer.writerow(columns)
-            writer.writerows([[_cell(row.get(column, ""), column) for column in columns] for row in rows])
+        """Add rows to a table, or replace it by one of them alone."""
+        table = io.StringIO(newline="")
+        writer = csv.writer(table)
+        if anew:
+            writer.writerow(columns)
+        writer.writerows([[_cell(row.get(column, ""), column) for column in columns] for row in rows])
+        if anew:
+            self.replace(name, lambda file: file.write(table.getvalue().encode()))
+        else:
+            with (self.path / name).open("a", newline="") as file:
+                file.write(table.getvalue())
 
     def replace(self, name: str, write: Callable[[Any], Any]) -> None:
         """Replace a file by what is written; if that fails, the one before stays."""

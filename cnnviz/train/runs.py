@@ -4,7 +4,7 @@
 settings.json      what it is made of
 run.json           name, when it was made, the hash of its owner's token, and of which experiment it is a part
 status.json        how it stands, written by whoever trains
-control.json       what is asked of it, written by whoever watches, read after every batch
+control.json       what is asked of it, written by whoever watches (who holds control.lock), read after every batch
 metrics.csv        a row for every finished epoch
 batches.csv        a row for every batch
 snapshots/         epoch-0003.npz and pictures.npz: what the network looked like after each epoch
@@ -335,16 +335,18 @@ class RunFolder(Folder):
         """
         if learning_rate is not None:
             check_rate(learning_rate)
-        before = self.control()
-        asked = Control(
-            pause=before.pause or batches > 0 or epochs > 0 if pause is None else pause,
-            stop=before.stop if stop is None else stop,
-            learning_rate=before.learning_rate if learning_rate is None else learning_rate,
-            batches=before.batches + batches,
-            epochs=before.epochs + epochs,
-            rewinds=before.rewinds + rewind,
-        )
-        with self.sentences():
+        # Two tabs may ask at once: neither forgets what the other has asked.
+        with self.sentences(), (self.path / "control.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            before = self.control()
+            asked = Control(
+                pause=before.pause or batches > 0 or epochs > 0 if pause is None else pause,
+                stop=before.stop if stop is None else stop,
+                learning_rate=before.learning_rate if learning_rate is None else learning_rate,
+                batches=before.batches + batches,
+                epochs=before.epochs + epochs,
+                rewinds=before.rewinds + rewind,
+            )
             self.write_json("control.json", vars(asked))
         return asked
 
@@ -414,9 +416,11 @@ class RunFolder(Folder):
         """For whoever trains: nobody else may meanwhile. A killed process keeps no lock.
 
         Raises:
-            RunError: If somebody else does.
+            RunError: If somebody else does, or the folder cannot be written.
         """
-        with (self.path / "lock").open("w") as file:
+        with self.sentences():
+            file = (self.path / "lock").open("w")
+        with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -427,11 +431,14 @@ class RunFolder(Folder):
         """Delete the run and all that it left.
 
         Raises:
-            RunError: If it is still being trained.
+            RunError: If it is still being trained, or cannot be deleted.
         """
         if self.path.is_dir():
             with self.locked():
                 shutil.rmtree(self.path, ignore_errors=True)
+                if self.path.exists():
+                    with self.sentences():
+                        shutil.rmtree(self.path)  # What is in the way, it says.
 
     def _facts(self) -> Mapping[str, Any]:
         return _FACTS.get(os.fspath(self.path), [self.path / "run.json"], self._read_facts)

@@ -113,3 +113,8 @@ def executed(code: str, folder: Path) -> tuple[dict, Path]:
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1]), folder / "model.keras"
+
+
+def test_labels_by_chance_are_of_all_classes_whatever_the_test_pictures_are():
+    settings = dataclasses.replace(RUNS["everything there is"], test_limit=1)
+    assert "integers(0, 6, len(y))" in run_code(settings)

@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from cnnviz.train import TrainingSettings
+from cnnviz.train import RunFolder, TrainingSettings, list_runs
 from cnnviz.train.__main__ import main
+from cnnviz.train.runs import Part
 
 QUICK = ["--epochs", "1", "--limit", "64", "--batch-size", "32"]
 
@@ -81,3 +84,30 @@ def test_what_is_no_number_is_refused(capsys):
         main(["--epochs", "many"])
     assert caught.value.code == 2
     assert "invalid int value: 'many'" in capsys.readouterr().err
+
+
+def test_only_what_the_command_began_is_taken_up(home, capsys):
+    settings = TrainingSettings(epochs=1, limit=64, batch_size=32)
+    theirs = RunFolder.create(settings, owner="a browser")
+    part = RunFolder.create(settings, part=Part("key", "group", "name"))
+    mine = RunFolder.create(settings)
+    mine.ask(stop=True, batches=1)
+    for run in (theirs, part):  # The youngest is looked at first.
+        run.write_json("run.json", {**json.loads(run.read("run.json")), "made": 2e9})
+    assert main(QUICK) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == str(mine.path)
+    assert mine.status().state == "done"
+    assert theirs.status().state == part.status().state == "waiting"
+
+
+def test_a_cross_validation_that_is_stopped_says_so(home, capsys):
+    def stop():
+        while not (begun := [run for run in list_runs() if run.batches()]):
+            time.sleep(0.02)
+        begun[0].ask(stop=True)
+
+    thread = threading.Thread(target=stop, daemon=True)
+    thread.start()
+    command = ["--cross-validate", "--dataset", "digits_8x8", "--architecture", "c1", "--epochs", "200"]
+    assert main(command) == 2
+    assert "The run tested on fold 0 was stopped after" in capsys.readouterr().err

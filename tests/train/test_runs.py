@@ -356,3 +356,51 @@ def test_the_batch_table_is_plain_csv():
     train(run.settings, folder=run.path)
     with (run.path / "batches.csv").open(newline="") as file:
         assert [row["batch"] for row in csv.DictReader(file)] == ["0", "1"]
+
+
+def test_a_wish_from_another_tab_does_not_undo_a_stop():
+    """A hundred single batches asked for in eight threads, and a stop among them."""
+    run = RunFolder.create(SETTINGS)
+
+    def ask(number):
+        mine = RunFolder(run.path)
+        for turn in range(12):
+            mine.ask(stop=True) if (number, turn) == (3, 5) else mine.ask(batches=1)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (run.control().stop, run.control().batches) == (True, 8 * 12 - 1)
+
+
+@pytest.mark.parametrize("kept", [0, 10, 400])
+def test_damaged_numbers_are_said(kept):
+    run = RunFolder.create(SETTINGS)
+    with pytest.raises(RunError, match=r"There is no first.npz in .*; the run is gone, or not so far"):
+        run.arrays("first.npz")
+    run.write_arrays("first.npz", {"a": np.arange(100)})
+    path = run.path / "first.npz"
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(RunError, match=r"first.npz in .* is damaged; delete the run"):
+        run.arrays("first.npz")
+
+
+def test_a_table_that_cannot_be_written_anew_stays_as_it_was():
+    run = RunFolder.create(SETTINGS)
+    run.write_rows("metrics.csv", ("epoch", "loss"), [{"epoch": 1, "loss": 0.5}], anew=True)
+    (run.path / "metrics.csv.partial").mkdir()
+    with pytest.raises(OSError, match=r"metrics\.csv"):
+        run.write_rows("metrics.csv", ("epoch", "loss"), [], anew=True)
+    assert run.metrics() == [{"epoch": 1.0, "loss": 0.5}]
+
+
+def test_a_run_that_is_just_being_deleted_is_in_no_list():
+    """Of one that is gone, even its age."""
+    run, kept = RunFolder.create(SETTINGS), RunFolder.create(SETTINGS)
+    (run.path / "run.json").unlink()
+    run.delete()
+    with pytest.raises(RunError, match=f"There is no run {run.id}; it may have been deleted"):
+        _ = run.made
+    assert [one.id for one in list_runs()] == [kept.id]

@@ -66,3 +66,25 @@ def test_what_cannot_be_said_in_the_folder_is_said_all_the_same(engine):
     obstacle.rmdir()
     wait_for(lambda: run.status().state == "failed")
     assert "cannot be written" in run.status().sentence
+
+
+def test_a_run_on_a_disk_that_may_not_be_written_is_not_called_deleted(small_disk):
+    run = RunFolder.create(QUICK, runs=small_disk)
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    with pytest.raises(RunError, match=r"cannot be written \(Read-only file system\)"):
+        run.delete()
+    assert run.settings == QUICK
+
+
+def test_a_run_of_which_something_stays_is_not_called_deleted(tmp_path):
+    run = RunFolder.create(QUICK, runs=tmp_path)
+    (run.path / "snapshots").mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", run.path / "snapshots"], capture_output=True).returncode:
+        pytest.skip("This machine lets nobody mount a disk.")
+    try:
+        with pytest.raises(RunError, match=r"cannot be written \(Device or resource busy\)"):
+            run.delete()
+    finally:
+        subprocess.run(["umount", "--lazy", run.path / "snapshots"], check=True)
+    run.delete()
+    assert not run.path.exists()
