@@ -167,7 +167,7 @@ def test_only_its_owner_may_stop_it(app, monkeypatch):
         app.query_params["group"] = "f" * 20
         run(app)
         assert button(app, "Stop") is None and "Only the browser in which it was started" in markdown(app)
-        assert "learns, epoch 3 of 10" in html(app) and button(app, "Start again").disabled
+        assert "learning, epoch 3 of 10" in html(app) and button(app, "Start again").disabled
         assert "**Learning:** run 1 of 3, “0 to 1”" in markdown(app)
         app.session_state["owner_token"] = TOKEN
         run(app)
@@ -222,5 +222,5 @@ def test_what_is_left_counts_the_runs_that_wait():
 def test_a_run_that_failed_and_one_that_waits_have_their_line(done):
     results = [outcome.read(one) for one in done]
     table = figures.table(results, [Status(state="failed", epochs=2), Status(epochs=2)], measure="turned")
-    assert ">failed<" in table and ">waits<" in table and "Turned test pictures" in table
+    assert ">failed<" in table and ">waiting<" in table and "Turned test pictures" in table
     assert figures.table([], [], measure="accuracy").count("<th ") == 7

@@ -9,17 +9,10 @@ from cnnviz.train import Status
 from cnnviz.train.outcome import Result, interval
 from cnnviz.ui import html
 from cnnviz.ui.experiments.words import CELL, mark, opened
+from cnnviz.ui.runs.words import STATES
 from cnnviz.ui.training.words import time
 
 NUMBER = f"{CELL};text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap"
-STATES = {
-    "waiting": "waits",
-    "running": "learns",
-    "paused": "paused",
-    "done": "done",
-    "stopped": "stopped",
-    "failed": "failed",
-}
 NOTHING = "–"
 
 

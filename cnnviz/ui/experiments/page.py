@@ -12,7 +12,7 @@ from cnnviz.train import EXPERIMENTS, TrainingSettings, list_runs
 from cnnviz.train.durations import known
 from cnnviz.train.engine import the_engine
 from cnnviz.train.experiments import Experiment
-from cnnviz.ui import html, state
+from cnnviz.ui import html, settled
 from cnnviz.ui.experiments import running, shown, words
 from cnnviz.ui.training import owner
 
@@ -42,7 +42,7 @@ def show() -> None:
         st.markdown(words.alike(settings))
     if not runs:
         st.markdown(f"**What to look at.** {html.plain(experiment.look)}")
-    _warm()
+    settled.warm()
 
 
 def _asked(key: str, experiment: Experiment, *, is_busy: bool, again: bool) -> tuple[dict[str, TrainingSettings], bool]:
@@ -115,17 +115,3 @@ def _start(key: str, settings: dict[str, TrainingSettings]) -> None:
         return
     shown.remember(key, runs[0].group)
     st.rerun()
-
-
-def _warm() -> None:
-    """Have a worker ready before Start is pressed, once the page is on screen."""
-    if state.is_settled():
-        the_engine().prepare()
-    else:
-        _when_settled()
-
-
-@st.fragment(run_every=1)
-def _when_settled() -> None:
-    if state.is_settled():
-        st.rerun()

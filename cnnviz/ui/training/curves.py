@@ -113,11 +113,12 @@ def by_epoch(epochs: list[dict[str, float]], name: str) -> dict[str, Curve]:
 
 def smoothed(y: np.ndarray) -> np.ndarray:
     """A mean that forgets, without a bias to where it began (Kingma and Ba 2015, section 3)."""
-    from scipy.signal import lfilter
-
-    if not len(y):
-        return np.empty(0)
-    return np.asarray(lfilter([1 - MEMORY], [1, -MEMORY], y)) / (1 - MEMORY ** np.arange(1, len(y) + 1))
+    made = np.empty(len(y))
+    mean = 0.0
+    for step, value in enumerate(y.tolist()):
+        mean = MEMORY * mean + (1 - MEMORY) * value
+        made[step] = mean / (1 - MEMORY ** (step + 1))
+    return made
 
 
 def in_words(curves: dict[str, Curve], name: str) -> str:

@@ -13,7 +13,7 @@ from cnnviz.models.stack import walk
 from cnnviz.train import TrainingSettings
 from cnnviz.train.data import shape_of
 from cnnviz.train.settings import BUILDER
-from cnnviz.ui import html, state
+from cnnviz.ui import html, settled, state
 from cnnviz.ui.training import own_layers
 
 Shape = tuple[int, int, int]
@@ -70,19 +70,11 @@ def show(settings: TrainingSettings) -> None:
         is_whole = gone.fault is None
     else:
         if not state.is_settled():
-            _when_settled()
+            settled.wait("The network is being put together; this page goes on by itself.")
             return
         with st.spinner("The network is being put together."):
             rows, is_whole = list(_built(settings.architecture, shape, classes)), True
     st.html(_table(shape, rows, is_whole=is_whole))
-
-
-@st.fragment(run_every=1)
-def _when_settled() -> None:
-    """Keras takes some seconds to load: the page is on screen first."""
-    if state.is_settled():
-        st.rerun()
-    st.markdown("The network is being put together; this page goes on by itself.")
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

@@ -18,7 +18,7 @@ from cnnviz.train import TrainingSettings
 from cnnviz.train.code import network_code
 from cnnviz.train.engine import the_engine
 from cnnviz.train.settings import BUILDER
-from cnnviz.ui import state
+from cnnviz.ui import settled, state
 from cnnviz.ui.components.builder import Draft, builder, read_draft
 
 TITLE = "Own layers"
@@ -191,15 +191,9 @@ def _files(settings: TrainingSettings, gone: Walk) -> None:
         st.markdown("There is code as soon as every layer can work.")
         return
     if not state.is_settled():
-        _when_settled()
+        settled.wait()
         return
     try:
         st.code(network_code(settings), language=None)
     except CnnvizError as problem:
         st.markdown(str(problem))
-
-
-@st.fragment(run_every=1)
-def _when_settled() -> None:
-    if state.is_settled():
-        st.rerun()

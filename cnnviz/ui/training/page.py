@@ -8,7 +8,7 @@ import streamlit as st
 from cnnviz.errors import CnnvizError, EngineError
 from cnnviz.train import RunFolder, TrainingSettings
 from cnnviz.train.engine import the_engine
-from cnnviz.ui import html, state
+from cnnviz.ui import html, settled
 from cnnviz.ui.training import afterwards, controls, looks, network, owner, running, shown, taken, watched
 
 
@@ -45,7 +45,7 @@ def show() -> None:
             )
     if run is not None and running.is_over(run):
         afterwards.show(run)
-    _warm()
+    settled.warm()
 
 
 def _start(settings: TrainingSettings, watch: np.ndarray | int | None) -> None:
@@ -70,17 +70,3 @@ def _run(run: RunFolder) -> None:
     taken.offer(run)
     running.show(run)
     looks.show(run, is_over=running.is_over(run))
-
-
-def _warm() -> None:
-    """Have a worker ready before Start is pressed, once the page is on screen."""
-    if state.is_settled():
-        the_engine().prepare()
-    else:
-        _when_settled()
-
-
-@st.fragment(run_every=1)
-def _when_settled() -> None:
-    if state.is_settled():
-        st.rerun()
