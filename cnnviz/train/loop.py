@@ -96,6 +96,16 @@ def train(
             with run.sentences():
                 run.write_settings(settings)
                 return _Training(run, settings, data, on_event, should_stop, park_after).run_all()
+        except _StoppedError as stopped:
+            sentence = str(stopped)
+            run.write_status(
+                replace(
+                    run.status(), state="stopped", sentence=sentence or "Stopped before the first epoch was finished."
+                )
+            )
+            if on_event:
+                on_event({"kind": "end", "stopped": True, **({"sentence": sentence} if sentence else {})})
+            return Run(run.path, settings, 0, {}, stopped=True, state="stopped", sentence=sentence)
         except CnnvizError as error:
             _note_failure(run, known, str(error))
             raise
@@ -124,6 +134,26 @@ def _telling(on_event: OnEvent | None, what: str) -> Callable[[int, int], None] 
     return lambda done, of: on_event({"kind": "prepare", "what": what, "done": done, "of": of})
 
 
+class _StoppedError(Exception):
+    """A run was ended before it had learned anything; the sentence says why, if not by hand."""
+
+
+def _heeding(
+    run: RunFolder, should_stop: Callable[[], bool | str] | None, tell: Callable[[int, int], None] | None
+) -> Callable[[int, int], None]:
+    """Tell how far the preparation is, and end it where that is asked."""
+    has_learned = run.checkpoint() is not None  # Its network must be written down.
+
+    def heed(done: int, of: int) -> None:
+        if tell:
+            tell(done, of)
+        why = not has_learned and (run.control().stop or (should_stop and should_stop()))
+        if why:
+            raise _StoppedError(why if isinstance(why, str) else "")
+
+    return heed
+
+
 class _Training:
     """Everything of one call of `train`."""
 
@@ -140,7 +170,7 @@ class _Training:
         self.on_event = on_event or (lambda event: None)
         self.began = time.perf_counter()
         self._say("Building the network.")
-        self.learner = Learner(settings, data, on_features=_telling(self.on_event, "features"))
+        self.learner = Learner(settings, data, on_features=_heeding(run, should_stop, _telling(on_event, "features")))
         self.model, self.examples = self.learner.model, self.learner.examples
         sizes = [min(settings.batch_size, len(data.x) - start) for start in range(0, len(data.x), settings.batch_size)]
         status = replace(

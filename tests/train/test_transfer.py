@@ -60,6 +60,26 @@ def test_cats_are_told_from_dogs_by_what_a_frozen_network_sees(cats_and_dogs, tm
     np.testing.assert_allclose(answered, folder.snapshot(8)["predictions"], atol=5e-3)
 
 
+@pytest.mark.usefixtures("frozen")
+@pytest.mark.parametrize("sentence", ["", "The time is up."])
+def test_a_run_is_stopped_while_the_frozen_network_looks(cats_and_dogs, sentence):
+    settings = TrainingSettings(
+        dataset=cats_and_dogs, architecture="transfer", epochs=8, batch_size=16, learning_rate=3e-3, size=96
+    )
+    run, events = RunFolder.create(settings), []
+
+    def follow(event):
+        events.append(event)
+        if not sentence:
+            run.ask(stop=True)
+
+    ended = train(settings, folder=run.path, on_event=follow, should_stop=lambda: sentence)
+    assert [one["kind"] for one in events] == ["prepare", "end"] and events[0]["done"] == 32
+    assert (ended.state, ended.stopped, ended.epochs, ended.sentence) == ("stopped", True, 0, sentence)
+    status = run.status()
+    assert (status.state, status.sentence) == ("stopped", sentence or "Stopped before the first epoch was finished.")
+
+
 def test_each_picture_is_in_one_fold():
     rng = np.random.default_rng(0)
     y = np.repeat([0, 1, 2], [30, 15, 10])
