@@ -148,7 +148,12 @@ def download(page: Page, button: str) -> Path:
 
 @contextmanager
 def frames_sent(page: Page) -> Iterator[list[int]]:
-    """Count what the browser sends to the server: the list holds one number, complete after the block."""
+    """Count what the browser sends to the server: the list holds one number, complete after the block.
+
+    A browser first says whose it is, once; that is waited for and not counted.
+    """
+    if page.get_by_test_id("stSidebar").count():
+        page.locator("[data-known=true]").wait_for(state="attached")
     page.evaluate(
         """() => {
             window.framesSent = 0;

@@ -17,7 +17,7 @@ def test_page_opens_by_its_address(open_page: OpenPage, entry: PageEntry) -> Non
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     settle(page)
     expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.get_by_role("combobox", name="Network")).to_have_value("Digits")
+    expect(page.get_by_role("combobox", name="Network", exact=True)).to_have_value("Digits")
     link = page.get_by_role("navigation").get_by_role("link", name=entry.title, exact=True)
     expect(link).to_have_attribute("aria-current", "page")
 

@@ -10,7 +10,7 @@ from .conftest import OpenPage
 from .helpers import download, settle
 from .test_access import expect_accessible
 
-LONG = 90_000  # Milliseconds in which a worker starts, loads TensorFlow and compiles a network on a busy machine.
+LONG = 240_000  # Milliseconds in which a worker starts, loads TensorFlow and compiles a network on a busy machine.
 
 
 def button(page: Page, name: str) -> Locator:

@@ -12,7 +12,8 @@ function kept(proposed) {
   return proposed;
 }
 
-export default function ({ data, setStateValue }) {
+export default function ({ data, parentElement, setStateValue }) {
   const token = kept(data.proposed);
+  parentElement.querySelector(".root").dataset.known = String(token === data.known);
   if (token !== data.known) setStateValue("token", token);
 }
