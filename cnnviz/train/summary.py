@@ -12,7 +12,7 @@ from cnnviz.train.fresh import Fresh
 from cnnviz.train.runs import RunFolder, Status
 from cnnviz.train.settings import TrainingSettings
 
-FILES = ("run.json", "status.json", "metrics.csv", "evaluation.json", "model.keras")
+FILES = ("run.json", "status.json", "control.json", "metrics.csv", "evaluation.json", "model.keras")
 MOST = 4000  # Runs whose lines are kept; one takes about 3 kB.
 
 
@@ -29,6 +29,7 @@ class Summary:
         epochs: A row for every finished epoch.
         test_accuracy: On the test pictures; None before it was tested.
         has_network: Whether there is a trained network to open.
+        changed_rate: The learning rate that was asked for last while it learned; None for that of the settings.
     """
 
     run: RunFolder
@@ -39,6 +40,7 @@ class Summary:
     epochs: Sequence[Mapping[str, float]]
     test_accuracy: float | None
     has_network: bool
+    changed_rate: float | None = None
 
     @property
     def id(self) -> str:
@@ -88,6 +90,7 @@ def _read(run: RunFolder) -> Summary:
         made=run.made,
         settings=run.settings,
         status=run.status(),
+        changed_rate=run.control().learning_rate,
         epochs=run.metrics(),
         test_accuracy=evaluation.get("accuracy"),
         has_network=run.model.is_file(),

@@ -119,6 +119,16 @@ def test_a_line_says_how_a_run_does(app, make):
     assert list(app.dataframe[0].value["Unlike most"]) == ["", "learning rate 0.1", ""]
 
 
+def test_a_rate_that_was_changed_while_a_run_learned_is_said(app, make):
+    good, bad = make("Good", accuracy=0.9), make("Bad", accuracy=0.2, epochs=9)
+    bad.ask(learning_rate=0.02)
+    run(app)
+    select(app, good, bad)
+    said = text(app)
+    assert "All other settings were the same when they began." in said
+    assert "The learning rate of Bad was changed to 0.02 while it learned" in said and "rate of Good" not in said
+
+
 def test_runs_are_compared_and_a_refresh_keeps_the_selection(app, make):
     good, bad = make("Good", accuracy=0.9), make("Bad", accuracy=0.2, learning_rate=0.5)
     run(app)

@@ -576,7 +576,8 @@ def test_a_run_that_is_gone_is_said_to_be(app):
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (Status(state="waiting", sentence="Waiting: it is next."), "Waiting: it is next"),
+        (Status(state="waiting", sentence="Waiting: it is next."), "**Waiting:** it is next"),
+        (Status(state="running", epochs=3, epoch=3, of=9, sentence="Testing the network."), "**Finishing.** Testing"),
         (Status(state="running", epochs=3), "The worker gets ready."),
         (Status(state="running", epochs=3, sentence="Loading the pictures."), "Loading the pictures"),
         (Status(state="running", epochs=3, of=9), "The first of 9 batches is on its way"),

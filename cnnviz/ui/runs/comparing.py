@@ -114,12 +114,19 @@ def in_words(made: Mapping[str, Curve], name: str) -> str:
 def remarks(rows: Sequence[Summary], called: Mapping[str, str]) -> list[str]:
     """What to look at, in Markdown."""
     names = differing([row.settings for row in rows])
+    changed = [row for row in rows if row.changed_rate is not None]
     if names:
-        said = [
-            f"They differ in: {', '.join(words.in_a_row(name) for name in names)}. All other settings are the same."
-        ]
+        begun = (
+            "All other settings are the same." if not changed else "All other settings were the same when they began."
+        )
+        said = [f"They differ in: {', '.join(words.in_a_row(name) for name in names)}. {begun}"]
     else:
         said = ["All their settings are the same: what differs was changed while they learned, or is left to chance."]
+    said += [
+        f"The learning rate of {html.plain(called[row.id])} was changed to {row.changed_rate:g} while it learned: what "
+        "comes after that may be due to it."
+        for row in changed
+    ]
     tested = [(row.test_accuracy, called[row.id]) for row in rows if row.test_accuracy is not None]
     if not is_same_test([row.settings for row in rows]):
         said.append("They were tested on different pictures, so their test accuracies do not tell which is better.")

@@ -166,7 +166,7 @@ def _more() -> dict[str, Any]:
         ),
     }
     patience = st.slider(
-        "Stop early",
+        "Stop early (0: never)",
         min_value=0,
         max_value=20,
         value=0,

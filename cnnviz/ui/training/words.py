@@ -41,10 +41,16 @@ def doing(status: Status, told: Iterable[Mapping[str, Any]] = (), *, is_asked_to
         parked = " It has left its place to others; *Resume* puts it into the line again." if status.parked else ""
         return f"**Paused** in {place}.{parked}"
     if status.state == "waiting":
-        return f"**Waiting.** {html.plain(status.sentence) or 'A worker is being asked for.'}"
+        why = status.sentence or "A worker is being asked for."
+        is_said = why.startswith("Waiting: ")
+        return (
+            f"**Waiting:** {html.plain(why.removeprefix('Waiting: '))}"
+            if is_said
+            else f"**Waiting.** {html.plain(why)}"
+        )
     prepared = _preparing(told) if not status.of else ""
     if prepared or status.sentence:
-        return f"**Preparing.** {prepared or html.plain(status.sentence)}"
+        return f"**{'Finishing' if status.epoch else 'Preparing'}.** {prepared or html.plain(status.sentence)}"
     if not status.of:
         return "**Preparing.** The worker gets ready."
     if not status.epoch and not status.batch:
