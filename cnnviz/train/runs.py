@@ -40,6 +40,7 @@ from cnnviz.train.settings import TrainingSettings, check_rate
 
 STATES = ("waiting", "running", "paused", "done", "stopped", "failed")
 ENDED = ("done", "stopped", "failed")
+TRIES = 10  # To lock a folder, a fiftieth of a second apart.
 COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 BATCH_COLUMNS = ("epoch", "batch", "loss", "accuracy", "seconds")
 
@@ -421,10 +422,15 @@ class RunFolder(Folder):
         with self.sentences():
             file = (self.path / "lock").open("w")
         with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise RunError(f"The run {self.id} is being trained already; watch it, or start another.") from error
+            for left in reversed(range(TRIES)):
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:  # Whoever only looks whether it is trained holds it for a moment.
+                    if not left:
+                        sentence = f"The run {self.id} is being trained already; watch it, or start another."
+                        raise RunError(sentence) from error
+                time.sleep(0.02)
             yield
 
     def delete(self) -> None:
