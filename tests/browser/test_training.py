@@ -42,9 +42,12 @@ def test_a_run_is_asked_and_found_again_and_stopped(open_page: OpenPage) -> None
     button(page, "Pause").click()
     expect(page.get_by_text(re.compile("^Paused in epoch"))).to_be_visible()
     epoch, batch = epoch_and_batch(page)
+    button(page, "One epoch").click()  # Wherever it was, even behind an epoch's last batch: to the first of one.
+    expect(page.get_by_text(f"Paused in epoch {epoch} of 150, {batch} of 36 batches.")).to_have_count(0)
+    expect(page.get_by_text(re.compile("^Paused in epoch .*, 0 of 36 batches"))).to_be_visible()
+    epoch, _ = epoch_and_batch(page)
     button(page, "One batch").click()
-    wanted = f"Paused in epoch {epoch} of 150, {batch + 1} of 36 batches."
-    expect(page.get_by_text(wanted)).to_be_visible()
+    expect(page.get_by_text(f"Paused in epoch {epoch} of 150, 1 of 36 batches.")).to_be_visible()
     button(page, "One epoch").click()
     expect(page.get_by_text(f"Paused in epoch {epoch + 1} of 150, 0 of 36 batches.")).to_be_visible()
 

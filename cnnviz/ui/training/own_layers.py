@@ -60,6 +60,7 @@ def show(settings: TrainingSettings, shape: Shape, classes: int) -> None:
         classes: To tell apart.
     """
     draft, most = _draft(), the_engine().limits.parameters
+    st.query_params[ADDRESS] = packed(draft.layers)  # Before the answer: whoever sees it may refresh the page.
     gone = walk(draft.layers, shape, classes, most_parameters=most)
     builder(
         draft,
@@ -76,7 +77,6 @@ def show(settings: TrainingSettings, shape: Shape, classes: int) -> None:
         ":small[*Sees*: rows and columns of the picture that one number of a layer depends on, its receptive field. A "
         "layer is moved by its grip, or with Alt and the arrow keys.]"
     )
-    st.query_params[ADDRESS] = packed(draft.layers)
     _files(replace(settings, layers=draft.layers), gone)
 
 
