@@ -16,7 +16,7 @@ import numpy as np
 from cnnviz.errors import EngineError, RunError
 from cnnviz.home import home
 from cnnviz.train.engine.claims import Claims, is_being_trained, is_over
-from cnnviz.train.engine.foreman import Foreman, is_orphaned, orphaned
+from cnnviz.train.engine.foreman import Foreman
 from cnnviz.train.engine.limits import Limits
 from cnnviz.train.engine.line import Entry, Event, Line
 from cnnviz.train.runs import ENDED, Part, RunFolder, Status, hash_of
@@ -198,10 +198,9 @@ class Engine:
                 return status
             if entry.phase == "waiting" and not is_being_trained(run):
                 return replace(status, state="waiting", sentence=self._why_waiting(entry))
-            if is_orphaned(entry):
-                return replace(status, state="waiting", sentence=orphaned(status))
             if entry.phase == "working" and status.state == "waiting":
-                return replace(status, sentence=status.sentence or "A worker has the run and gets ready.")
+                sentence = status.sentence or self.trouble or "A worker has the run and gets ready."
+                return replace(status, sentence=sentence)
             return status
 
     def position(self, run: RunFolder) -> int | None:

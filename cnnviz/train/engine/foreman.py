@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LOOKED = 0.25  # Seconds between two looks at runs that are at work, wait, or were left standing.
 AGAIN = 2.0  # Seconds until what did not work is tried again.
-GONE = 1.0  # Seconds without a worker after which a run says so.
+GONE = 0.5  # Seconds that nobody has trained a run at work after which that is said of it.
 FAILURES = 5  # In a row, after which the connection to the workers is made anew.
 LOST = "The connection to the workers is lost; it is being made again."
 
@@ -146,9 +146,8 @@ class Foreman:
         self.capacity = len(addresses)
         self.trouble = stranger or ("" if addresses else self._without_workers())
         working = self.line.of("working")
-        at_work = workers.at_work() if working else set()
         for entry in working:
-            self._look_at(entry, at_work)
+            self._look_at(entry)
         self._heed()
         if not stranger:
             self._dispatch(workers)
@@ -193,7 +192,7 @@ class Foreman:
         note(entry.run, state="waiting", sentence="", parked=False)
         self.line.tell(entry.run, "waiting")
 
-    def _look_at(self, entry: Entry, at_work: set[str]) -> None:
+    def _look_at(self, entry: Entry) -> None:
         """See whether a run at work has ended, or lost its worker."""
         from cnnviz.train.engine.workers import GIVEN_UP
 
@@ -204,15 +203,23 @@ class Foreman:
             self._end(entry, "failed", _blamed(future.exception(timeout=10), entry.run))
         elif future.status in GIVEN_UP:
             self._back_in_line(entry)
-        elif future.key in at_work:
-            entry.orphaned = None
-        elif entry.orphaned is None:
-            entry.orphaned = time.monotonic()
-        elif is_orphaned(entry) and not is_gone(entry.run):
-            status = entry.run.status()
-            if status.state not in (*ENDED, "waiting"):
-                note(entry.run, state="waiting", sentence=orphaned(status))
-                self.line.tell(entry.run, "waiting")
+        elif not is_gone(entry.run):
+            self._see_whether_left(entry, entry.run.status())
+
+    def _see_whether_left(self, entry: Entry, status: Status) -> None:
+        """Where nobody trains a run that is said to be at work, its folder says that it waits.
+
+        Of that the run's lock knows, which goes with its process: Dask gives the run to the next worker at once,
+        though that worker may take long to begin. A process that dies may keep its lock for a moment.
+        """
+        is_parked = status.parked and entry.phase != "waiting"
+        if status.state in (*ENDED, "waiting") or is_parked or is_being_trained(entry.run):
+            entry.left = None
+        elif entry.left is None:
+            entry.left = time.monotonic()  # It may just be telling that it has ended.
+        elif time.monotonic() - entry.left > GONE:
+            note(entry.run, state="waiting", sentence="" if status.parked else _left(status), parked=False)
+            self.line.tell(entry.run, "waiting")
 
     def _settle(self, entry: Entry, outcome: Mapping[str, str]) -> None:
         """A worker has let go of a run."""
@@ -250,14 +257,15 @@ class Foreman:
             if is_gone(run):
                 self.line.leave(run)
                 continue
-            control, handled = run.control(), run.status().handled
+            control, status = run.control(), run.status()
             if control.stop:
                 self._stop(entry)
                 continue
             entry.is_stopping = False
-            wanted = not control.pause or (control.batches, control.epochs, control.rewinds) != handled
+            wanted = not control.pause or (control.batches, control.epochs, control.rewinds) != status.handled
             if entry.phase == "parked" and wanted:
                 self._back_in_line(entry, first=False)
+            self._see_whether_left(entry, status)
 
     def _stop(self, entry: Entry) -> None:
         """A run that no worker has is to end: at once, or when a worker has written down what it has learned."""
@@ -283,7 +291,7 @@ class Foreman:
             seconds = 60 * self.limits.minutes
             future = workers.submit(entry.run.path, park_after=self.limits.parked_after, seconds=seconds)
             with self.line.changed:
-                entry.future, entry.phase, entry.orphaned = future, "working", None
+                entry.future, entry.phase, entry.left = future, "working", None
             future.add_done_callback(lambda future: self.nudge())
             self.line.tell(entry.run, "running")
 
@@ -293,13 +301,8 @@ class Foreman:
         return len(theirs) < self.limits.per_user and all(one.group != entry.group for one in working)
 
 
-def is_orphaned(entry: Entry) -> bool:
-    """Whether a run at work has had no worker for some time."""
-    return entry.orphaned is not None and time.monotonic() - entry.orphaned > GONE
-
-
-def orphaned(status: Status) -> str:
-    """What is said of such a run."""
+def _left(status: Status) -> str:
+    """What is said of a run whose worker is gone."""
     return (
         f"The worker that trained this run ended. Another takes it up after epoch {status.epoch}, the last one that "
         "was finished."

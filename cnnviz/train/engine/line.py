@@ -28,7 +28,7 @@ class Entry:
         group: What it shares with the other runs of its experiment: they go one after the other, and count as one.
         phase: Whether it waits for a worker, has one, or was paused so long that it gave it up.
         future: Of Dask, while it is at work.
-        orphaned: Since when no worker has it, though it is at work; None if one has.
+        left: Since when nobody trains it though it is said to be at work, on the monotonic clock; else None.
         again: When it may be tried again, on the monotonic clock.
         is_stopping: Whether it waits only for a worker to write down its network.
     """
@@ -38,7 +38,7 @@ class Entry:
     group: str
     phase: Phase = "waiting"
     future: Any = field(default=None, repr=False)
-    orphaned: float | None = None
+    left: float | None = None
     again: float = 0.0
     is_stopping: bool = False
 
@@ -82,7 +82,7 @@ class Line:
             wait: Seconds until it may be tried again.
         """
         with self.changed:
-            entry.phase, entry.future, entry.orphaned = "waiting", None, None
+            entry.phase, entry.future, entry.left = "waiting", None, None
             entry.again = time.monotonic() + wait
             self.leave(entry.run)
             others = dict(self._entries)

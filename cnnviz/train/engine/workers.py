@@ -131,11 +131,6 @@ class Workers:
             pure=False,
         )
 
-    def at_work(self) -> set[str]:
-        """The keys of the futures that a worker has."""
-        having: Any = self.client.processing()
-        return {key for keys in having.values() for key in keys}
-
     def close(self) -> None:
         """Let go of the scheduler, and end the worker that is ours."""
         for one, patience in ((getattr(self, "client", None), 2), (self._cluster, PATIENCE)):

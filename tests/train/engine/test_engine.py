@@ -7,7 +7,6 @@ import time
 from dataclasses import replace
 
 import psutil
-import pytest
 
 from cnnviz.models.stack_layers import Activation, Dense, Flatten
 
@@ -52,7 +51,6 @@ def test_stop_takes_effect_within_a_second(engine):
     assert middle < 5 and run.model.is_file()  # The network is written, too.
 
 
-@pytest.mark.xfail(strict=False, reason="On a busy machine the run is sometimes taken up too late; why is not known.")
 def test_a_killed_worker_loses_no_finished_epoch(engine):
     run = engine.start(LONG)
     middle_of_an_epoch(engine, run)
@@ -60,9 +58,10 @@ def test_a_killed_worker_loses_no_finished_epoch(engine):
     victim = worker_of(engine, run)
     os.kill(victim.pid, signal.SIGKILL)
     if engine.address is None:  # With two workers, the other one has it at once.
-        said = wait_for(lambda: (now := engine.status(run)).state == "waiting" and now.sentence)
-        assert "The worker that trained this run ended" in said and f"after epoch {max(before)}" in said
-        assert wait_for(lambda: run.status().state == "waiting")  # For a page of another server.
+        waiting = wait_for(lambda: (now := run.status()).state == "waiting" and now)  # For pages of every server.
+        assert "The worker that trained this run ended" in waiting.sentence
+        assert f"after epoch {max(before)}" in waiting.sentence
+        assert engine.status(run).state == "waiting"
     status = ended(engine, run)
     assert (status.state, status.epoch) == ("done", 4)
     assert epochs_of(run) == [1, 2, 3, 4] and len(before) >= 1

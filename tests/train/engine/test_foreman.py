@@ -108,3 +108,24 @@ def test_old_runs_go_once_a_day_while_the_server_runs(idle):
     idle._foreman._cleaned -= 86401
     idle._foreman.nudge()
     wait_for(lambda: not second.path.exists(), 20)
+
+
+def test_a_run_that_nobody_trains_any_more_is_said_to_wait(idle, monkeypatch):
+    monkeypatch.setattr("cnnviz.train.engine.foreman.GONE", 0.05)
+    runs = [entered(idle, name) for name in ("Ada", "Ben", "Cleo")]
+    for run in runs:
+        run.write_status(replace(run.status(), state="running", epoch=1))
+    runs[2].write_status(replace(runs[2].status(), state="paused", parked=True))
+    idle._line.find(runs[2]).phase = "parked"
+    runs[2].ask(pause=True)
+    with runs[1].locked():
+        idle._foreman._heed()
+        assert runs[0].status().state == "running"  # It may just be telling that it has ended.
+        time.sleep(0.1)
+        idle._foreman._heed()
+        assert [run.status().state for run in runs] == ["waiting", "running", "paused"]
+    assert "Another takes it up after epoch 1" in runs[0].status().sentence
+    idle._foreman._heed()
+    time.sleep(0.1)
+    idle._foreman._heed()
+    assert [run.status().state for run in runs] == ["waiting", "waiting", "paused"]
