@@ -75,6 +75,17 @@ class DatasetEntry:
         return self.download.megabytes if self.download and not _is_here(self.download) else 0
 
 
+def find_entry(name: str) -> DatasetEntry:
+    """An entry of `DATASETS` by its key.
+
+    Raises:
+        DatasetUnavailable: If there is none.
+    """
+    if name not in DATASETS:
+        raise DatasetUnavailable(f"There is no data set called {name!r}; there are: {', '.join(DATASETS)}.")
+    return DATASETS[name]
+
+
 def load_dataset(
     name: str,
     *,
@@ -110,9 +121,7 @@ def load_dataset(
         dataset = own_pictures.load_samples(name).dataset(size=size or own_pictures.SIDE)
         train, test = (dataset.x_train, dataset.y_train), (dataset.x_test, dataset.y_test)
         return _limited(train, test, dataset.class_names, limit, seed)
-    if name not in DATASETS:
-        raise DatasetUnavailable(f"There is no data set called {name!r}; there are: {', '.join(DATASETS)}.")
-    entry = DATASETS[name]
+    entry = find_entry(name)
     train, test = entry.load(on_progress)
     dataset = _limited(train, test, entry.class_names, limit, seed)
     if size is None or dataset.x_train.shape[1:3] == (size, size):

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.data.datasets import DATASETS, Dataset, Progress, load_dataset
-from cnnviz.data.own_pictures import PREFIX
+from cnnviz.data.datasets import DATASETS, Dataset, Progress, find_entry, load_dataset
+from cnnviz.data.own_pictures import PREFIX, SIDE, about_samples
 from cnnviz.data.split import some_of, split_rows, stretched
 from cnnviz.errors import SettingsError
 from cnnviz.models.stack import walk
@@ -54,7 +54,7 @@ def gather(settings: TrainingSettings, *, on_progress: Progress | None = None) -
     """
     dataset = _load(settings, on_progress)
     x, y = dataset.x_train, dataset.y_train
-    rows = some_of(len(x), _used(settings, len(x)), settings.seed)
+    rows = some_of(len(x), count_used(settings, len(x)), settings.seed)
     if rows is not None:
         x, y = x[rows], y[rows]
     x_test, y_test = _test_part(settings, dataset)
@@ -126,7 +126,7 @@ def check_batch(settings: TrainingSettings) -> None:
         classes = len(entry.class_names)
     else:
         count, classes = len(_own_labels(settings.dataset)), 0
-    used = _used(settings, count)
+    used = count_used(settings, count)
     _check_batch(settings, used, "pictures that are used")
     if settings.fold is not None or settings.random_labels:
         return  # The parts depend on chance; the run itself checks them.
@@ -139,8 +139,8 @@ def check_batch(settings: TrainingSettings) -> None:
         _check_batch(settings, used - int(used * settings.validation_share), "training pictures")
 
 
-def _used(settings: TrainingSettings, count: int) -> int:
-    """How many of the pictures to learn from are used, those kept aside included."""
+def count_used(settings: TrainingSettings, count: int) -> int:
+    """How many of so many pictures to learn from are used, those kept aside included."""
     wanted = max(1, round(settings.share * count))
     return min(wanted, settings.limit or wanted)
 
@@ -207,20 +207,13 @@ def picture_shape(settings: TrainingSettings) -> tuple[int, int, int]:
 
 def _found(settings: TrainingSettings) -> tuple[tuple[int, int, int], int]:
     size = size_of(settings)
-    if settings.dataset in DATASETS:
-        entry = DATASETS[settings.dataset]
-        shape, classes = entry.shape, len(entry.class_names)
-    else:
-        shape, classes = _own_shape(settings.dataset, size)
-    return ((size, size, shape[2]) if size else shape), classes
-
-
-@lru_cache(maxsize=64)
-def _own_shape(key: str, size: int | None) -> tuple[tuple[int, int, int], int]:
-    """Of pictures of one's own, which take seconds to read; other pictures have another key."""
-    dataset = load_dataset(key, size=size)
-    height, width, channels = map(int, dataset.x_train.shape[1:])
-    return (height, width, channels), len(dataset.class_names)
+    if settings.dataset.startswith(PREFIX):
+        about = about_samples(settings.dataset)
+        side = size or SIDE
+        return (side, side, 1 if about.is_gray else 3), len(about.class_names)
+    entry = find_entry(settings.dataset)
+    height, width, channels = entry.shape
+    return (size or height, size or width, channels), len(entry.class_names)
 
 
 @lru_cache(maxsize=64)

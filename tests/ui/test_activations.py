@@ -18,6 +18,8 @@ from cnnviz.ops import ACTIVATIONS, activate
 from cnnviz.ui.activations import curve, measured, passage, softmax
 from cnnviz.ui.maps import Maps
 
+from .elements import html
+
 PAGE = "pages/learn/activations.py"
 PATIENCE = 200
 KINDS = [kind for kind in ACTIVATIONS if kind != "softmax"]
@@ -242,10 +244,6 @@ def words(app):
     return "\n".join(element.value for element in app.markdown).replace("\u00a0", " ")
 
 
-def tables(app):
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
 @pytest.fixture
 def app(root, digits):
     app = AppTest.from_file(str(root / "app.py"), default_timeout=PATIENCE).run()
@@ -263,7 +261,7 @@ def test_the_page_starts_with_relu_on_the_first_layer(app, features):
     assert "ReLU: max" in words(app) and "What becomes of a feature map" in words(app)
     assert [box.value for box in app.selectbox if box.label == "Layer"] == ["conv_1"]
     share = f"{100 * (features <= 0).mean():.0f} %"
-    assert re.search(rf"0 after: silenced</th><td[^>]*>[^<]*</td><td[^>]*>{share}<", tables(app).replace("\u00a0", " "))
+    assert re.search(rf"0 after: silenced</th><td[^>]*>[^<]*</td><td[^>]*>{share}<", html(app).replace("\u00a0", " "))
 
 
 @pytest.mark.parametrize("kind", ACTIVATIONS)
@@ -291,7 +289,7 @@ def test_softmax_shares_out_the_scores(app, digits):
     app.session_state["activation"] = "softmax"
     run(app)
     scores = digits.logits(prepare_digit(to_gray(load_sample("digit_7")))[None, ..., None])[0]
-    text = tables(app)
+    text = html(app)
     for digit in range(10):
         assert f">{scores[digit]:.2f}<".replace("-", "−") in text or f">{scores[digit]:.1f}<".replace("-", "−") in text
     assert "the network's own answer" in words(app)

@@ -15,6 +15,7 @@ from cnnviz.ui.components.pad import SIDE
 from cnnviz.ui.data import choice, collecting, keeping, loading, own, sources
 from cnnviz.ui.data.choice import label
 
+from .elements import html, markdown
 from .test_pages import PATIENCE, run
 
 
@@ -47,16 +48,6 @@ def choose(app, key):
     return settled(app)
 
 
-def text(app):
-    """All Markdown on the page."""
-    return "\n".join(element.value for element in app.markdown)
-
-
-def markup(app):
-    """All HTML on the page."""
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
 def drawing(seed):
     ink = np.random.default_rng(seed).integers(0, 2, (SIDE, SIDE), dtype=np.uint8) * 255
     pixels = base64.b64encode(ink.tobytes()).decode()
@@ -70,11 +61,11 @@ def add_drawing(app, seed):
 
 
 def test_mnist_is_parted_and_counted(page):
-    shown = markup(page)
+    shown = html(page)
     for size in ("48,000", "12,000", "10,000"):
         assert size in shown
     assert "Picture " in shown and 'aria-label="Examples of 7"' in shown
-    assert "28 × 28 × 1" in text(page) and ">33.3<" in shown and ">78.6<" in shown
+    assert "28 × 28 × 1" in markdown(page) and ">33.3<" in shown and ">78.6<" in shown
     charts = [element.proto for element in page.get("plotly_chart")]
     assert len(charts) == 2
 
@@ -83,7 +74,7 @@ def test_shares_and_seed_change_the_parts(page):
     page.slider(key="validation_percent").set_value(50)
     page.slider(key="data_percent").set_value(10)
     page.number_input(key="data_seed").set_value(5)
-    shown = markup(run(page))
+    shown = html(run(page))
     assert shown.count("3,000") >= 2 and "10,000" in shown
     asked = page.session_state["data_percent"], page.session_state["validation_percent"]
     assert asked == (10, 50)
@@ -92,40 +83,40 @@ def test_shares_and_seed_change_the_parts(page):
 def test_one_class_has_many_examples_and_more(page):
     page.selectbox(key="data_class_mnist_0").set_value("7")
     run(page)
-    assert markup(page).count("<li>") >= 40 and "40 of 5,0" in text(page)
+    assert html(page).count("<li>") >= 40 and "40 of 5,0" in markdown(page)
     page.button(key="data_more_button").click()
-    assert "80 of 5,0" in text(run(page))
-    before = markup(page)
+    assert "80 of 5,0" in markdown(run(page))
+    before = html(page)
     page.button(key="data_other").click()
-    assert markup(run(page)) != before
+    assert html(run(page)) != before
 
 
 def test_a_data_set_that_is_not_here_says_what_to_do_and_the_other_stays(page):
     choose(page, "cifar10")
-    said = text(page)
+    said = markdown(page)
     assert "about **170 MB**" in said and "cifar10.npz" in said
-    assert "Until it is here, **MNIST** is below." in said and "48,000" in markup(page)
+    assert "Until it is here, **MNIST** is below." in said and "48,000" in html(page)
     assert [each for each in page.button if each.label == "Download CIFAR-10 (170 MB)"]
     assert page.session_state["data_in_use"] == "mnist"
 
 
 def test_built_in_data_open(page):
     choose(page, "digits_8x8")
-    assert "8 × 8 × 1" in text(page) and "360" in markup(page)
+    assert "8 × 8 × 1" in markdown(page) and "360" in html(page)
     assert page.session_state["data_in_use"] == "digits_8x8"
 
 
 def test_changes_are_previewed_and_kept_for_training(page):
     key = "augmentation_digits"
     menu = next(each for each in page.button_group if each.key == key)
-    assert "Another hand" in markup(page), "each is shown before any is chosen"
+    assert "Another hand" in html(page), "each is shown before any is chosen"
     menu.set_value(["zoom", "turn"])
     run(page)
     assert page.session_state["augmentation"] == ("turn", "zoom"), "in the order of the catalogue"
-    assert all(f"Epoch {number}" in markup(page) for number in (1, 2, 3))
-    before = markup(page)
+    assert all(f"Epoch {number}" in html(page) for number in (1, 2, 3))
+    before = html(page)
     page.button(key="data_again").click()
-    assert markup(run(page)) != before
+    assert html(run(page)) != before
     menu = next(each for each in page.button_group if each.key == key)
     menu.set_value(["turn", "zoom", "handwriting"])
     run(page)
@@ -151,7 +142,7 @@ def test_a_class_collects_names_undoes_and_trains_on_its_own(page, monkeypatch):
     run(page)
     for seed in range(3, 5):
         add_drawing(page, seed)
-    assert not page.info and "64 × 64 × 1" in text(page)
+    assert not page.info and "64 × 64 × 1" in markdown(page)
     page.button(key="own_balance").click()
     run(page)
     assert collection.contents.counts == {0: 2, 1: 2}

@@ -24,6 +24,7 @@ from cnnviz.ui.dreaming.controls import middle
 from cnnviz.ui.dreaming.growth import KEPT, THUMB, as_bytes, grow
 from cnnviz.ui.dreaming.wishes import DreamOn, Excite
 
+from .elements import html
 from .test_pages import PATIENCE, run
 
 SEVEN = Excite(None, (7,), steps=40)
@@ -260,7 +261,7 @@ def test_slow_dreams_wait_for_a_button_and_can_be_stopped_and_gone_on_with(app, 
     choose(app, "Grow a picture for", "One class")
     (steps,) = [one for one in app.number_input if one.label == "Steps"]
     run(steps.set_value(1000))
-    assert "What the network makes of the current picture" in "".join(one.proto.body for one in app.get("html"))
+    assert "What the network makes of the current picture" in html(app)
     press(app, "Dream: about")
     job = app.session_state["job_dream"]
     until(app, lambda: job.done >= 5)

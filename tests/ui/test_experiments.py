@@ -13,6 +13,7 @@ from cnnviz.train import EXPERIMENTS, Part, RunFolder, Status, outcome, train
 from cnnviz.train.engine import Engine
 from cnnviz.ui.experiments import figures, running, words
 
+from .elements import button, html, markdown
 from .test_pages import PATIENCE, run
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -50,18 +51,6 @@ def app(root, digits, monkeypatch):
     run(app)
     app.switch_page("pages/train/experiments.py")
     return app
-
-
-def markdown(app):
-    return "\n".join(element.value for element in app.markdown)
-
-
-def html(app):
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
-def button(app, label):
-    return next((one for one in app.button if one.label == label), None)
 
 
 def test_every_experiment_shows_its_question_and_its_runs(app):

@@ -19,6 +19,7 @@ from cnnviz.ui.invariance_curves import Curve, as_table, described, matter, meas
 from cnnviz.ui.invariance_layers import EXAMPLES, remarks, table, written
 from cnnviz.ui.preparation import Seen
 
+from .elements import html
 from .test_pages import PATIENCE, run, words
 
 NAMES = tuple("0123456789")
@@ -66,11 +67,11 @@ def test_the_sliders_move_it_and_the_button_brings_it_back(page, digits):
     turned = moved(seen("digit_7").batch[0], Move(down=-3.5, turn=180))
     expected = digits.predict(turned[None])[0].argmax()
     assert f"## Predicted: {expected}" in words(page) and expected != 7 and "not 7 any more" in words(page)
-    assert "Yours, rounded: 4 up" in "".join(element.proto.body for element in page.get("html"))
+    assert "Yours, rounded: 4 up" in html(page)
     (back,) = [button for button in page.button if button.label == "Back to the start"]
     run(back.click())
     assert [each.value for each in page.slider] == [0, 0, 0, 1] and "## Predicted: 7" in words(page)
-    assert "Yours" not in "".join(element.proto.body for element in page.get("html"))
+    assert "Yours" not in html(page)
 
 
 def test_preparing_again_is_a_switch(page):

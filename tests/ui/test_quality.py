@@ -17,6 +17,7 @@ from cnnviz.ui import cost
 from cnnviz.ui.components.removal import SIDE, Order, removal_bytes
 from cnnviz.ui.quality import forgetting, pointing, taking
 
+from .elements import html
 from .test_pages import PATIENCE, run, words
 
 SHARES = np.linspace(0, 1, 3)
@@ -237,7 +238,7 @@ def test_each_test_of_the_panel(app):
     assert "When all 5 layers are shuffled, the maps of **Grad-CAM** correlate" in said
     assert "on average over 8 pictures" in said and "stays at 1.00: it never asks the network" in said
     assert len(app.get("plotly_chart")) == 1 and "Adebayo" in said
-    strip = "".join(each.proto.body for each in app.get("html"))
+    strip = html(app)
     assert strip.count("<li") == 12 and "5 shuffled to conv_1" in strip
     app.session_state["tested_test"] = "Point at the object"
     run(app)

@@ -14,6 +14,7 @@ from cnnviz.train.runs import COLUMNS
 from cnnviz.train.summary import summary
 from cnnviz.ui.runs import comparing, page, words
 
+from .elements import button, html, markdown
 from .test_pages import PATIENCE, run
 
 MINE, OTHER = "0123456789abcdef0123456789abcdef", "f" * 32
@@ -52,18 +53,6 @@ def app(root, digits, monkeypatch, tmp_path):
     return app
 
 
-def text(app):
-    return "\n".join(element.value for element in app.markdown)
-
-
-def html(app):
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
-def button(app, label):
-    return next((one for one in app.button if one.label == label), None)
-
-
 def names(app):
     """The lines of the table."""
     return [] if not app.dataframe else list(app.dataframe[0].value["Name"])
@@ -76,7 +65,7 @@ def select(app, *runs):
 
 def test_without_runs_it_shows_the_way_to_them(app):
     run(app)
-    assert "There are no runs yet." in text(app)
+    assert "There are no runs yet." in markdown(app)
     assert not app.dataframe
     button(app, "Go to Train").click()
     run(app)
@@ -87,7 +76,7 @@ def test_a_browser_that_has_not_answered_is_waited_for(app, make):
     make("Mine")
     del app.session_state["owner_token"]
     run(app)
-    assert "This browser is asked which runs are its own." in text(app)
+    assert "This browser is asked which runs are its own." in markdown(app)
 
 
 def test_ones_own_runs_come_first_and_all_at_a_switch(app, make):
@@ -105,7 +94,7 @@ def test_ones_own_runs_come_first_and_all_at_a_switch(app, make):
 def test_only_others_have_runs(app, make):
     make("Theirs", owner=OTHER)
     run(app)
-    assert "This browser has started no run that is still here." in text(app)
+    assert "This browser has started no run that is still here." in markdown(app)
 
 
 def test_a_line_says_how_a_run_does(app, make):
@@ -124,7 +113,7 @@ def test_a_rate_that_was_changed_while_a_run_learned_is_said(app, make):
     bad.ask(learning_rate=0.02)
     run(app)
     select(app, good, bad)
-    said = text(app)
+    said = markdown(app)
     assert "All other settings were the same when they began." in said
     assert "The learning rate of Bad was changed to 0.02 while it learned" in said and "rate of Good" not in said
 
@@ -134,7 +123,7 @@ def test_runs_are_compared_and_a_refresh_keeps_the_selection(app, make):
     run(app)
     select(app, good, bad)
     assert app.query_params["runs"] == f"{good.id},{bad.id}"
-    said = text(app)
+    said = markdown(app)
     assert "They differ in: learning rate. All other settings are the same." in said
     assert "**Good** names the most test pictures right: 90.0\u00a0%." in said
     assert "<strong>90.0\u00a0%</strong> after 2" in html(app)
@@ -146,7 +135,7 @@ def test_runs_are_compared_and_a_refresh_keeps_the_selection(app, make):
     fresh.query_params["runs"] = f"{good.id},{bad.id}"
     fresh.session_state["owner_token"] = OTHER  # Whoever gets the address may look.
     run(fresh)
-    assert "## 2 runs beside each other" in text(fresh)
+    assert "## 2 runs beside each other" in markdown(fresh)
     assert fresh.multiselect(key="runs_menu").value == [good.id, bad.id]
 
 
@@ -154,7 +143,7 @@ def test_what_is_shown_can_be_chosen(app, make):
     runs = make("Good"), make("Bad", validation_share=0.0)
     run(app)
     select(app, *runs)
-    assert "No pictures were kept aside, so there is no validation: Bad." in text(app)
+    assert "No pictures were kept aside, so there is no validation: Bad." in markdown(app)
     app.segmented_control(key="runs_measure").set_value("Loss")
     app.pills(key="runs_parts").set_value(["Training", "Validation"])
     run(app)
@@ -162,7 +151,7 @@ def test_what_is_shown_can_be_chosen(app, make):
     assert chart.proto.alt.startswith("Loss over epochs: Good, training 0.500 after 2 epochs, best 0.500 after 2;")
     app.pills(key="runs_parts").set_value([])
     run(app)
-    assert "Select what to show" in text(app)
+    assert "Select what to show" in markdown(app)
 
 
 def test_a_selected_run_that_is_gone_is_said_to_be(app, make):
@@ -177,7 +166,7 @@ def test_a_run_whose_pictures_are_gone_has_no_code_and_says_so(app, make):
     made = make("Ours", dataset="own/0123456789abcdef01234567")
     run(app)
     select(app, made)
-    assert "There is no code that repeats this run. The pictures own/" in text(app)
+    assert "There is no code that repeats this run. The pictures own/" in markdown(app)
 
 
 def test_the_owner_renames_and_an_empty_name_is_refused(app, make):
@@ -188,7 +177,7 @@ def test_the_owner_renames_and_an_empty_name_is_refused(app, make):
     field.set_value("  New *name* ")
     run(app)
     assert summary(made).name == "New *name*"
-    assert r"New \*name\*" in text(app)
+    assert r"New \*name\*" in markdown(app)
     [field] = [one for one in app.text_input if one.label == "Name"]
     field.set_value("   ")
     run(app)
@@ -200,7 +189,7 @@ def test_another_browser_may_look_and_take_but_not_change(app, make):
     theirs = make("Theirs", owner=OTHER)
     app.query_params["runs"] = theirs.id
     run(app)
-    assert "Another browser started this run" in text(app)
+    assert "Another browser started this run" in markdown(app)
     assert not [one for one in app.text_input if one.label == "Name"]
     assert button(app, "Delete for good") is None
     assert "Whole run (zip)" in [one.label for one in app.get("download_button")]
@@ -211,7 +200,7 @@ def test_several_are_deleted_at_once_but_neither_those_of_others_nor_what_goes_o
     theirs, live = make("Theirs", owner=OTHER), make("Live", state="running")
     app.query_params["runs"] = ",".join(one.id for one in (first, second, theirs, live))
     run(app)
-    said = text(app)
+    said = markdown(app)
     assert "- First\n- Second" in said and "- Theirs" not in said
     assert "What is not over yet can be deleted once it was stopped" in said
     button(app, "Delete for good").click()
@@ -236,7 +225,7 @@ def test_damaged_runs_are_left_out_and_counted(app, make):
     (make("Bad").path / "settings.json").write_text("{")
     run(app)
     assert names(app) == ["Good"]
-    assert "1 run is left out" in text(app)
+    assert "1 run is left out" in markdown(app)
 
 
 # ---- words and figures

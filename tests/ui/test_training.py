@@ -23,6 +23,7 @@ from cnnviz.ui import networks, state
 from cnnviz.ui.components.owner import read_token
 from cnnviz.ui.training import afterwards, curves, looks, own_layers, taken, tested, watched, words
 
+from .elements import button, html, markdown
 from .test_pages import PATIENCE, run
 
 ROOT = Path(__file__).parents[2]
@@ -67,18 +68,6 @@ def opened(app, found, token=TOKEN):
     app.session_state["owner_token"] = token
     app.query_params["run"] = found.id
     return run(app)
-
-
-def markdown(app):
-    return "\n".join(element.value for element in app.markdown)
-
-
-def html(app):
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
-def button(app, label):
-    return next((one for one in app.button if one.label == label), None)
 
 
 def test_a_fresh_page_shows_the_network_with_its_parameters(app):

@@ -13,7 +13,7 @@ from cnnviz.data.datasets import DATASETS
 from cnnviz.errors import EngineError, SettingsError
 from cnnviz.models.stack import walk
 from cnnviz.models.zoo import ARCHITECTURES
-from cnnviz.train.data import check_room
+from cnnviz.train.data import check_room, count_used, shape_of
 from cnnviz.train.settings import TrainingSettings
 
 
@@ -108,8 +108,7 @@ def _pictures(settings: TrainingSettings) -> int:
         count = DATASETS[settings.dataset].counts[0]
     else:
         return 0
-    wanted = max(1, round(settings.share * count))
-    return min(wanted, settings.limit or wanted)
+    return count_used(settings, count)
 
 
 def _parameters(settings: TrainingSettings) -> int:
@@ -121,18 +120,9 @@ def _parameters(settings: TrainingSettings) -> int:
     entry = settings.entry()
     if entry.base is not None:
         return 0  # What it sees is frozen; what learns is one small dense layer.
-    if settings.dataset.startswith(own_pictures.PREFIX):
-        samples = own_pictures.about_samples(settings.dataset)
-        side = settings.size or entry.input_shape[0]
-        shape, classes = (side, side, 1 if samples.is_gray else 3), len(samples.class_names)
-    elif settings.dataset in DATASETS:
-        height, width, channels = DATASETS[settings.dataset].shape
-        shape = (settings.size or height, settings.size or width, channels)
-        classes = len(DATASETS[settings.dataset].class_names)
-    else:
+    if not settings.dataset.startswith(own_pictures.PREFIX) and settings.dataset not in DATASETS:
         return 0
-    if settings.preparation == "digit":
-        shape = (28, 28, 1)
+    shape, classes = shape_of(settings)
     entry.check(shape, classes)
     if entry.layers is None:
         return _built(settings.architecture, shape, classes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.data import DATASETS
-from cnnviz.errors import CnnvizError, EngineError
+from cnnviz.errors import CnnvizError
 from cnnviz.models import imagenet
 from cnnviz.models.architectures import transfer
 from cnnviz.train import EXPERIMENTS, TrainingSettings, list_runs
@@ -13,18 +13,14 @@ from cnnviz.train.durations import known
 from cnnviz.train.engine import the_engine
 from cnnviz.train.experiments import Experiment
 from cnnviz.ui import html, settled
+from cnnviz.ui.data.split import LARGEST_SEED
 from cnnviz.ui.experiments import running, shown, words
 from cnnviz.ui.training import owner
-
-LARGEST_SEED = 9999
 
 
 def show() -> None:
     """Everything below the title."""
-    try:
-        the_engine()
-    except EngineError as problem:  # What the operator has set makes no sense.
-        st.error(html.plain(str(problem)))
+    if not settled.has_engine():
         return
     key = shown.choose()
     experiment = EXPERIMENTS[key]

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from cnnviz.errors import EngineError
 from cnnviz.train import list_runs
-from cnnviz.train.engine import the_engine
 from cnnviz.train.summary import Summary, summaries
-from cnnviz.ui import html, navigation
+from cnnviz.ui import navigation, settled
 from cnnviz.ui.runs import comparing, one, removal, selection, table, words
 from cnnviz.ui.training import owner
 
@@ -21,10 +19,7 @@ WAYS = {"train/train.py": "Train", "train/experiments.py": "Experiments"}
 
 def show() -> None:
     """Everything below the title."""
-    try:
-        the_engine()
-    except EngineError as problem:  # What the operator has set makes no sense.
-        st.error(html.plain(str(problem)))
+    if not settled.has_engine():
         return
     whose = st.segmented_control(
         "Runs",

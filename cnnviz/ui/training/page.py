@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnnviz.errors import CnnvizError, EngineError
+from cnnviz.errors import CnnvizError
 from cnnviz.train import RunFolder, TrainingSettings
 from cnnviz.train.engine import the_engine
 from cnnviz.ui import html, settled
@@ -14,10 +14,7 @@ from cnnviz.ui.training import afterwards, controls, looks, network, owner, runn
 
 def show() -> None:
     """Everything below the title."""
-    try:
-        the_engine()
-    except EngineError as problem:  # What the operator has set makes no sense.
-        st.error(html.plain(str(problem)))
+    if not settled.has_engine():
         return
     left, right = st.columns([4, 9], gap="large")
     with left:
