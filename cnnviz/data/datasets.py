@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,12 @@ ASKED = 0.25  # Seconds between two looks at how far a download is.
 MEGABYTE = 2**20
 LARGEST_SIDE = 512  # Of the pictures to learn from, in pixels.
 
-# Called with the bytes that are there, and how many there will be.
+# Called with the bytes that are there, and how many there will be; what it raises ends the waiting.
 Progress = Callable[[int, int], None]
 Parts = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+_ONE = threading.Lock()
+_RUNNING: dict[str, Future[Parts]] = {}  # Downloads that go on, by their module.
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def load_dataset(
         seed: Of that draw.
         size: Height and width that the pictures are stretched to; None leaves them as they are (pictures of one's own
             come at 64 × 64).
-        on_progress: Called now and then during a download.
+        on_progress: Called now and then during a download; what it raises ends the waiting, not the download.
 
     Returns:
         The data set; pictures are uint8 `(n, height, width, channels)`.
@@ -165,12 +169,9 @@ def _through_keras(download: Download, title: str, on_progress: Progress | None)
             # Not through Keras, which deletes a file whose checksum is not its own copy's.
             return _read_arrays(path, title)
     _keep_from_keras(download, title)
-    import keras
-
     try:
-        with _watched(download, on_progress):
-            return getattr(keras.datasets, download.module).load_data()
-    except Exception as error:  # Keras raises a bare Exception when the download fails.
+        return _download(download, on_progress or (lambda done, of: None))
+    except _DownloadError as error:
         built_in = " and ".join(key for key, entry in DATASETS.items() if entry.download is None)
         path = _places(download)[0]
         raise DatasetUnavailable(
@@ -211,28 +212,45 @@ def _keep_from_keras(download: Download, title: str) -> None:
                     )
 
 
-@contextmanager
-def _watched(download: Download, on_progress: Progress | None) -> Iterator[None]:
-    """While Keras downloads, look at how large the files have become, and tell it."""
-    ended = threading.Event()
+def _download(download: Download, tell: Progress) -> Parts:
+    """What Keras downloads, in a thread: who waits may give up, and who asks again waits for the same download.
 
-    def look() -> None:
-        total = download.megabytes * MEGABYTE
-        while not ended.wait(ASKED):
+    Two of one file at the same time would spoil it.
+    """
+    import keras
+
+    with _ONE:
+        future = _RUNNING.get(download.module)
+        if future is None:
+            future = _RUNNING[download.module] = Future()
+            load = getattr(keras.datasets, download.module).load_data
+            threading.Thread(target=_settle, args=(future, download, load), name="download", daemon=True).start()
+    total = download.megabytes * MEGABYTE
+    while not wait([future], timeout=ASKED).done:
+        size = 0
+        for path in _keras_folder().glob(download.files):
             with suppress(OSError):
-                size = sum(path.stat().st_size for path in _keras_folder().glob(download.files) if path.is_file())
-                assert on_progress is not None
-                on_progress(min(size, total), total)
-
-    watcher = threading.Thread(target=look, name="download-progress", daemon=True)
-    if on_progress is not None:
-        watcher.start()
+                size += path.stat().st_size if path.is_file() else 0
+        tell(min(size, total), total)
     try:
-        yield
-    finally:
-        ended.set()
-        if on_progress is not None:
-            watcher.join()
+        return future.result()
+    except Exception as error:  # Keras raises a bare Exception when the download fails.
+        raise _DownloadError(str(error)) from error
+
+
+def _settle(future: Future[Parts], download: Download, load: Callable[[], Parts]) -> None:
+    try:
+        found = load()
+    except Exception as error:
+        _RUNNING.pop(download.module)
+        future.set_exception(error)
+    else:
+        _RUNNING.pop(download.module)
+        future.set_result(found)
+
+
+class _DownloadError(Exception):
+    """A download failed."""
 
 
 def _shapes(on_progress: Progress | None) -> Parts:

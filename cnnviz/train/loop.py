@@ -89,7 +89,7 @@ def train(
             settings.entry()
             if known:
                 run.write_status(replace(run.status(), state="running", sentence="Loading the pictures."))
-            data = gather(settings, on_progress=_telling(on_event, "download"))
+            data = gather(settings, on_progress=_heeding(run, should_stop, _telling(on_event, "download")))
             if not known:  # Only now is the folder this run's: settings that do not fit must not keep better ones out.
                 _hold(run, held)
                 known = True
@@ -322,7 +322,9 @@ class _Training:
         run.write_rows("batches.csv", BATCH_COLUMNS, done, anew=True)
         again = epoch < self.settings.epochs and not values["parked"] and not self._is_enough(epoch)
         interrupted = (*watcher.status.interrupted, *([epoch] if again else []))
-        watcher.status = replace(watcher.status, epoch=epoch, batch=batch, interrupted=interrupted)
+        # What is done again is done with the last rate from its beginning.
+        rates = tuple((min(at, epoch + batch / watcher.status.of), rate) for at, rate in watcher.status.rates)
+        watcher.status = replace(watcher.status, epoch=epoch, batch=batch, interrupted=interrupted, rates=rates)
         return epoch, batch, values["sums"]
 
     def _begin_anew(self) -> None:
@@ -339,7 +341,7 @@ class _Training:
         self.run.write_rows("metrics.csv", COLUMNS, [], anew=True)
         self.run.write_rows("batches.csv", BATCH_COLUMNS, [], anew=True)
         self.watcher.rows = []
-        self.watcher.status = replace(self.watcher.status, epoch=0, batch=0, seconds=0.0, interrupted=())
+        self.watcher.status = replace(self.watcher.status, epoch=0, batch=0, seconds=0.0, interrupted=(), rates=())
         self.watcher.flush()
         self.on_event({"kind": "rewind"})
 

@@ -180,6 +180,30 @@ def test_a_download_tells_how_far_it_is(path, monkeypatch, tmp_path):
     assert (3 * 2**20, 30 * 2**20) in told
 
 
+def test_who_gives_up_a_download_finds_it_done_when_asking_again(path, monkeypatch, tmp_path):
+    import keras
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr("cnnviz.data.datasets.ASKED", 0.02)
+    enough, begun = threading.Event(), []
+    part = np.zeros((5, 28, 28), np.uint8), np.arange(5, dtype=np.uint8)
+
+    def download():
+        begun.append(1)
+        assert enough.wait(20)
+        return part, part
+
+    def give_up(done, of):
+        raise InterruptedError
+
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", download)
+    for _ in range(2):
+        with pytest.raises(InterruptedError):
+            load_dataset("fashion_mnist", on_progress=give_up)
+    found = load_dataset("fashion_mnist", on_progress=lambda done, of: enough.set())
+    assert len(found.x_train) == 5 and len(begun) == 1
+
+
 @pytest.mark.parametrize(
     ("contents", "sentence"),
     [
