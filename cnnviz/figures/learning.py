@@ -64,6 +64,7 @@ def over_epochs(
     log: bool = False,
     span: tuple[float, float] | None = None,
     marks: Sequence[float] = (),
+    notes: Sequence[tuple[float, str]] = (),
     legend: bool = True,
 ) -> go.Figure:
     """Curves over epochs, told apart by colour and by dash.
@@ -74,6 +75,7 @@ def over_epochs(
         log: A logarithmic axis, on which values from 0 down are left out.
         span: The least and the largest value of the axis; by default as the values need. Not for a logarithmic one.
         marks: Epochs at which to draw a thin line.
+        notes: Epochs at which to draw a dashed one, and a few letters to go beside it.
         legend: Whether the figure says which curve is which; else the page does.
     """
     figure = go.Figure()
@@ -90,6 +92,13 @@ def over_epochs(
         told.add(curve.group)
     for mark in marks:
         figure.add_vline(mark, line={"color": GUIDE, "width": 2, "dash": "dot"})
+    for mark, note in notes:
+        figure.add_vline(
+            mark,
+            line={"color": GUIDE, "width": 2, "dash": "dash"},
+            annotation={"text": escape(note), "font": {"size": FONT}, "yanchor": "top"},
+            annotation_position="top right",
+        )
     font = {"size": FONT}
     axis = {"tickfont": font, "zeroline": False, "fixedrange": True, "gridcolor": "rgba(128,128,128,0.25)"}
     figure.update_layout(

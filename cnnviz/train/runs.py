@@ -61,12 +61,13 @@ class Status:
         of: Batches of an epoch; 0 before they are known.
         seconds: At work so far, from the building of the network on, pauses left out; the test of a run that was
             stopped, which comes after its end, is not in them.
-        per_batch: Seconds of a batch, lately.
+        per_batch: Seconds of a batch: a mean that forgets slowly, without the first one, for which TensorFlow compiles.
         per_epoch: Seconds of the last epoch beyond its batches: validation and what is kept.
         learning_rate: What the schedule begins with, or keeps to; the person may change it.
         rate_now: What the schedule makes of it for the next batch; None before that is known.
         updated: When this was written, seconds since 1970.
         interrupted: After how many epochs it was taken up again, each time.
+        rates: Where the learning rate was changed by hand, in epochs, and what it is from there on.
         parked: Whether nobody is at work on it though it is paused.
         handled: How many steps and rewinds that were asked for have been done.
         parameters: Of the network that learns; 0 before it is built.
@@ -85,6 +86,7 @@ class Status:
     rate_now: float | None = None
     updated: float = 0.0
     interrupted: tuple[int, ...] = ()
+    rates: tuple[tuple[float, float], ...] = ()
     parked: bool = False
     handled: tuple[int, int, int] = (0, 0, 0)
     parameters: int = 0
@@ -253,9 +255,9 @@ class RunFolder(Folder):
         """How it stands."""
         try:
             values = json.loads(self.read("status.json"))
-            return Status(
-                **{**values, "interrupted": tuple(values["interrupted"]), "handled": tuple(values["handled"])}
-            )
+            rates = tuple((float(at), float(rate)) for at, rate in values.get("rates", ()))
+            lists = {name: tuple(values[name]) for name in ("interrupted", "handled")}
+            return Status(**{**values, **lists, "rates": rates})
         except (RunError, ValueError, TypeError, KeyError):
             return Status(epochs=self.settings.epochs)
 

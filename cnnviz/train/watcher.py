@@ -12,6 +12,7 @@ from cnnviz.train.runs import BATCH_COLUMNS, RunFolder, Status
 
 FLUSHED = 0.3  # Seconds between two times that rows and status are written.
 LOOKED = 0.02  # Seconds between two looks at what is asked while a run stands still.
+SLOWEST = 0.02  # Weight of a batch, at least, in the mean of their times.
 BEAT = 5.0  # Seconds between two times that a run that stands still says that it is there.
 
 
@@ -56,6 +57,7 @@ class Watcher:
         self.own = 0.0  # Seconds spent here and in snapshots, pauses left out.
         self.paused = 0.0
         self.rows: list[dict[str, float]] = []
+        self.made = 0  # Batches, by this process.
         self.flushed = time.perf_counter()
         self.last = time.perf_counter()
         self._allowed = 0  # Single batches that may still be made before the run stands still again.
@@ -90,11 +92,11 @@ class Watcher:
             total = self.carried[name] + float(logs[name]) * (self.seen - self.seen_before)
             row[name], self.sums[name] = (total - self.sums[name]) / size, total
         self.rows.append(row)
-        self.status = replace(
-            self.status,
-            batch=number + 1,
-            per_batch=0.9 * self.status.per_batch + 0.1 * seconds if self.status.per_batch else seconds,
-        )
+        self.made += 1
+        # The second takes the place of the first, which TensorFlow compiles for: no mean of both says what is to come.
+        weight = max(SLOWEST, 1 / max(1, self.made - 1))
+        per_batch = (1 - weight) * self.status.per_batch + weight * seconds
+        self.status = replace(self.status, batch=number + 1, per_batch=per_batch)
         means = {name: total / self.seen for name, total in self.sums.items()}
         self.on_event(
             {
@@ -209,7 +211,8 @@ class Watcher:
         wanted = self.rate if rate is None else rate
         if wanted != self.status.learning_rate:
             self.scale.assign(wanted / self.rate)
-            self.status = replace(self.status, learning_rate=wanted)
+            at = self.status.epoch + self.status.batch / len(self.sizes)
+            self.status = replace(self.status, learning_rate=wanted, rates=(*self.status.rates, (at, wanted)))
 
     def _fail(self, number: int) -> None:
         rate = self.status.learning_rate

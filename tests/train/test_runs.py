@@ -144,8 +144,35 @@ def test_the_time_at_work_is_all_of_it():
     assert of_batches < of_epochs < status.seconds < time.perf_counter() - began
     assert 0 < status.per_epoch < status.seconds
     after_first = next(status for kind, status in told if kind == "epoch")
+    # Without the first batch, which takes as long as all others: TensorFlow compiles for it.
+    times = [row["seconds"] for row in batches][1 : after_first.of]
+    assert after_first.per_batch == pytest.approx(np.mean(times), rel=1e-6)
     batches_left = 2 * after_first.of * after_first.per_batch
     assert after_first.remaining == pytest.approx(batches_left + 2 * after_first.per_epoch)
+
+
+def test_stop_is_heard_while_the_pictures_are_downloaded(monkeypatch, tmp_path):
+    import keras
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr("cnnviz.data.datasets.ASKED", 0.02)
+    enough, told = threading.Event(), []
+
+    def download():
+        assert enough.wait(60)
+        raise OSError("It went on in vain, after whoever waited had gone.")
+
+    def follow(event):
+        told.append(event)
+        run.ask(stop=True)
+
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", download)
+    settings = dataclasses.replace(SETTINGS, dataset="fashion_mnist")
+    run = RunFolder.create(settings)
+    ended = train(settings, folder=run.path, on_event=follow)
+    enough.set()
+    assert [(one["kind"], one.get("what")) for one in told] == [("prepare", "download"), ("end", None)]
+    assert (ended.state, run.status().state) == ("stopped", "stopped")
 
 
 def test_the_watched_picture_is_the_one_that_was_asked_for_and_may_change():
@@ -229,6 +256,7 @@ def test_a_learning_rate_takes_hold():
     first, *_, last = (run.snapshot(epoch)["kernels"] for epoch in (1, 2, 3))
     np.testing.assert_allclose(first, last, rtol=0, atol=1e-6)
     assert (run.status().learning_rate, run.status().rate_now) == (1e-9, pytest.approx(0, abs=1e-15))
+    assert run.status().rates == ((1.0, 1e-9),)
     rates = [row["learning_rate"] for row in run.metrics()]
     assert rates[0] == pytest.approx(1e-3 * (1 + np.cos(np.pi / 3)) / 2, rel=1e-4)
     assert rates[1] == pytest.approx(1e-9 * (1 + np.cos(2 * np.pi / 3)) / 2, rel=1e-3)

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.data.samples import load_sample
 from cnnviz.errors import SettingsError
+from cnnviz.figures.learning import Curve, over_epochs
 from cnnviz.home import home
 from cnnviz.models import ARCHITECTURES
 from cnnviz.models.stack import to_data, walk
@@ -22,6 +23,7 @@ from cnnviz.train.settings import BUILDER
 from cnnviz.ui import networks, state
 from cnnviz.ui.components.owner import read_token
 from cnnviz.ui.training import afterwards, curves, looks, own_layers, taken, tested, watched, words
+from cnnviz.ui.training.controls import rate
 
 from .elements import button, html, markdown
 from .test_pages import PATIENCE, run
@@ -593,6 +595,21 @@ def test_the_rate_in_force_is_that_of_the_schedule():
     assert "learning rate 0.000346" in words.figures(status)
     assert "learning rate 0.001" in words.figures(replace(status, rate_now=None))
     assert "learning rate" not in words.figures(replace(status, state="done"))
+
+
+def test_what_is_left_is_said_in_steps_of_about_a_tenth():
+    said = [words.time(words.coarse(seconds)) for seconds in (0.2, 7.4, 33, 127, 700, 4000)]
+    assert said == ["1 s", "7 s", "35 s", "2 min 0 s", "12 min 0 s", "1 h 5 min"]
+
+
+def test_where_the_learning_rate_was_changed_is_drawn_and_said():
+    rates = ((2.5, 0.0002), (4.0, 0.1))
+    curve = {"validation": Curve(np.array([1.0, 5.0]), np.array([0.5, 0.25]))}
+    figure = over_epochs(curve, y_title="Loss", notes=[(at, rate(value)) for at, value in rates])
+    assert [one["x0"] for one in figure.layout.shapes] == [2.5, 4.0]
+    assert [one["text"] for one in figure.layout.annotations] == ["0.0002", "0.1"]
+    told = curves.in_words(curve, "loss", rates)
+    assert told.endswith("Learning rate changed to 0.0002 from 2.5 epochs on; 0.1 from 4.0 epochs on.")
 
 
 def test_the_share_that_is_done():

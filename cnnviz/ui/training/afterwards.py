@@ -37,8 +37,8 @@ def show(run: RunFolder) -> None:
 
 @st.fragment(run_every=1)
 def _is_being_tested(run: RunFolder) -> None:
-    shown.check(run)
     """A run that was stopped is over at once; how good it is comes some seconds later."""
+    shown.check(run)
     if run.evaluation() is not None or not is_being_trained(run):
         st.rerun()
     st.markdown("The test pictures are shown to it now; the result appears here by itself.")
@@ -65,6 +65,7 @@ def _results(run: RunFolder) -> None:
         on_select=lambda: st.session_state.update({_BY_MENU: False}),
         selection_mode="points",
     )
+    st.markdown(":small[A row holds the pictures of one class; the shade of a cell is its share of them.]")
     cells = [f"{name} taken for {other}" for name, other in _cells(counts, names)]
     row, column = _selected(event, counts, names, cells)
     pictures = pictures_of(run)

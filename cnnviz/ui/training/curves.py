@@ -14,6 +14,7 @@ from cnnviz.train.fresh import Fresh
 from cnnviz.train.summary import Summary
 from cnnviz.ui.runs import legend
 from cnnviz.ui.training import ghosts
+from cnnviz.ui.training.controls import rate
 
 BATCH, EPOCH = KINDS = ("Every batch", "Every epoch")
 LINEAR, LOG = AXES = ("Linear", "Logarithmic")
@@ -57,12 +58,15 @@ def show(run: RunFolder, status: Status, others: Sequence[Summary]) -> None:
                 log=log,
                 span=(0.0, 1.02) if name == "accuracy" else None,
                 marks=status.interrupted,
+                notes=[(at, rate(value)) for at, value in status.rates],
             )
-            st.plotly_chart(figure, key=f"train_{name}", alt=in_words(curves, name))
+            st.plotly_chart(figure, key=f"train_{name}", alt=in_words(curves, name, status.rates))
     if earlier:
         _explain(kind, earlier, called)
     if status.interrupted:
         st.markdown(":small[A dotted line: here the run was taken up again after its worker had ended.]")
+    if status.rates:
+        st.markdown(":small[A dashed line: here the learning rate was changed, to the number beside it.]")
 
 
 def _explain(kind: str, earlier: Sequence[Summary], called: Mapping[str, str]) -> None:
@@ -121,8 +125,8 @@ def smoothed(y: np.ndarray) -> np.ndarray:
     return made
 
 
-def in_words(curves: dict[str, Curve], name: str) -> str:
-    """The chart for ears: where each curve is now, and where those of earlier runs ended."""
+def in_words(curves: dict[str, Curve], name: str, rates: Sequence[tuple[float, float]] = ()) -> str:
+    """The chart for ears: where each curve is now, where those of earlier runs ended, and what was changed where."""
 
     def told(wanted: Callable[[Curve], bool]) -> str:
         return "; ".join(
@@ -133,7 +137,9 @@ def in_words(curves: dict[str, Curve], name: str) -> str:
 
     earlier = told(lambda curve: curve.faint and bool(curve.group))
     behind = f" Earlier runs behind: {earlier}." if earlier else ""
-    return f"{NAMES[name]} over epochs: {told(lambda curve: not curve.faint)}.{behind}"
+    changed = "; ".join(f"{rate(value)} from {at:.1f} epochs on" for at, value in rates)
+    steps = f" Learning rate changed to {changed}." if changed else ""
+    return f"{NAMES[name]} over epochs: {told(lambda curve: not curve.faint)}.{behind}{steps}"
 
 
 def _each(epochs: list[dict[str, float]], name: str) -> Curve:

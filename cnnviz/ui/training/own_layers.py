@@ -26,6 +26,7 @@ ADDRESS = "layers"  # In the page's address: the layers, so that a refresh and a
 FIRST = "a3"  # Whose layers there are before anything is put together.
 LONGEST = 20_000  # Characters of the layers as JSON; 60 of them have fewer.
 _KEY, _DRAFT, _PROBLEM = "own_layers", "own_layers_draft", "own_layers_problem"
+_REFUSED = "own_layers_refused"  # The layers that could not be started: the page says why until they are others.
 
 Shape = tuple[int, int, int]
 
@@ -60,6 +61,9 @@ def show(settings: TrainingSettings, shape: Shape, classes: int) -> None:
         classes: To tell apart.
     """
     draft, most = _draft(), the_engine().limits.parameters
+    if st.session_state.get(_REFUSED) not in (None, draft.layers):
+        del st.session_state[_REFUSED]
+        st.rerun()
     st.query_params[ADDRESS] = packed(draft.layers)  # Before the answer: whoever sees it may refresh the page.
     gone = walk(draft.layers, shape, classes, most_parameters=most)
     builder(
@@ -78,6 +82,12 @@ def show(settings: TrainingSettings, shape: Shape, classes: int) -> None:
         "layer is moved by its grip, or with Alt and the arrow keys.]"
     )
     _files(replace(settings, layers=draft.layers), gone)
+
+
+def refuse(layers: Sequence[Layer] | None) -> None:
+    """These could not be started; as soon as they are others, the whole page runs again."""
+    if layers is not None:
+        st.session_state[_REFUSED] = tuple(layers)
 
 
 def hide() -> None:

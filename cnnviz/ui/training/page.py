@@ -9,7 +9,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.train import RunFolder, TrainingSettings
 from cnnviz.train.engine import the_engine
 from cnnviz.ui import html, settled
-from cnnviz.ui.training import afterwards, controls, looks, network, owner, running, shown, taken, watched
+from cnnviz.ui.training import afterwards, controls, looks, network, own_layers, owner, running, shown, taken, watched
 
 
 def show() -> None:
@@ -52,6 +52,7 @@ def _start(settings: TrainingSettings, watch: np.ndarray | int | None) -> None:
             name = f"{network.title(settings)} on {_data_title(settings)}"
             shown.show(the_engine().start(settings, name=name, owner=owner.token(), watched=watch))
     except CnnvizError as problem:
+        own_layers.refuse(settings.layers)
         st.error(html.plain(str(problem)))
 
 

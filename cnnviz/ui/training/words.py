@@ -66,7 +66,7 @@ def figures(status: Status) -> str:
         return ""
     parts = [f"{time(status.seconds)} at work", f"{1000 * status.per_batch:.0f} ms for each batch"]
     if status.remaining is not None:
-        parts.append(f"about {time(status.remaining)} left")
+        parts.append(f"about {time(coarse(status.remaining))} left")
     if status.state not in ENDED:
         now = status.learning_rate if status.rate_now is None else status.rate_now
         parts.append(f"learning rate {rate(float(f'{now:.3g}'))}")
@@ -88,6 +88,12 @@ def time(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def coarse(seconds: float) -> int:
+    """A duration that is only guessed, in steps of about a tenth, so that it does not leap at every look."""
+    step = next((step for least, step in ((3600, 300), (600, 60), (120, 15), (20, 5)) if seconds >= least), 1)
+    return max(1, round(seconds / step) * step)
 
 
 def _epochs(count: int) -> str:
