@@ -141,7 +141,10 @@ def _data_set() -> None:
         "on this machine yet.",
     )
     st.session_state["data_in_use"] = key
-    if key == state.OWN:
+    instead = taken.pictures()
+    if instead:
+        st.markdown(f":small[In place of this: {instead}.]")
+    elif key == state.OWN:
         own.to_address()
 
 

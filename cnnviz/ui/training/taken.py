@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
-from cnnviz.data import DATASETS
+from cnnviz.data import DATASETS, own_pictures
 from cnnviz.errors import CnnvizError, SettingsError
 from cnnviz.train import RunFolder, TrainingSettings
 from cnnviz.train.data import shape_of
@@ -66,6 +67,17 @@ def drop(*names: str) -> None:
     """Callback: these are no longer kept beside the controls; without names, nothing is."""
     kept = beside()
     st.session_state[_BESIDE] = {name: value for name, value in kept.items() if names and name not in names}
+
+
+def pictures() -> str:
+    """What is learned from in place of what the menu of data sets says, in Markdown; empty if nothing is."""
+    key = beside().get("dataset", "")
+    if not key:
+        return ""
+    said = WORDS["dataset"](key)
+    with suppress(CnnvizError):
+        said += f" ({html.plain(', '.join(own_pictures.about_samples(key).class_names))})"
+    return said
 
 
 def show() -> None:
