@@ -26,6 +26,8 @@ STROKES = {
     "dashdot": (9, 3, 3, 3),
     "longdashdot": (15, 6, 3, 6),
 }
+# Of Plotly's buttons: what would move a chart out of sight.
+NOT_OFFERED = ["zoom", "pan", "select", "lasso", "zoomIn", "zoomOut", "autoScale", "resetScale"]
 CELL = 46  # Of the matrix, in CSS pixels.
 
 
@@ -118,7 +120,7 @@ def over_epochs(
             "type": "log" if log else "linear",
             **({"range": list(span)} if span and not log else {}),
         },
-        modebar={"remove": ["zoom", "pan", "select", "lasso", "zoomIn", "zoomOut", "autoScale", "resetScale"]},
+        modebar={"remove": NOT_OFFERED},
     )
     return figure
 
@@ -213,7 +215,7 @@ def confusion(counts: np.ndarray, names: Sequence[str], *, shares: bool = False)
     side = CELL * len(names)
     figure.update_layout(
         height=side + 120,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 8, "r": 40, "t": 8, "b": 8},  # At the right its buttons lie beside it, not on a cell.
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font=font,
@@ -223,6 +225,9 @@ def confusion(counts: np.ndarray, names: Sequence[str], *, shares: bool = False)
         showlegend=False,
         xaxis={**axis, "title": {"text": "taken for", "font": font}, "range": [-0.5, len(names) - 0.5]},
         yaxis={**axis, "title": {"text": "what it is", "font": font}, "range": [len(names) - 0.5, -0.5]},
-        modebar={"remove": ["zoom", "pan", "select", "lasso", "zoomIn", "zoomOut", "autoScale", "resetScale"]},
+        modebar={
+            "orientation": "v",
+            "remove": ["zoom", "pan", "select", "lasso", "zoomIn", "zoomOut", "autoScale", "resetScale"],
+        },
     )
     return figure

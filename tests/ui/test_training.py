@@ -612,6 +612,14 @@ def test_where_the_learning_rate_was_changed_is_drawn_and_said():
     assert told.endswith("Learning rate changed to 0.0002 from 2.5 epochs on; 0.1 from 4.0 epochs on.")
 
 
+def test_a_first_loss_that_dwarfs_the_others_is_noticed():
+    def curve(*values):
+        return {"validation": Curve(np.empty(0), np.empty(0)), "training": Curve(np.arange(5.0), np.array(values))}
+
+    assert curves.dwarfs(curve(30, 1, 1.2, 0.9, np.nan)) and not curves.dwarfs(curve(2.3, 1, 0.2, 0.1, 0.05))
+    assert not curves.dwarfs({}) and not curves.dwarfs(curve(0, 0, 0, 0, 0))
+
+
 def test_the_share_that_is_done():
     assert words.share(Status()) == 0
     assert words.share(Status(epochs=4, epoch=1, batch=5, of=10)) == pytest.approx(0.375)

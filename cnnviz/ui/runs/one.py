@@ -30,7 +30,7 @@ def show(row: Summary) -> None:
         shown.keep(run)
         navigation.go("train/train.py")
     if row.has_network:
-        st.markdown("### Go on with this network")
+        st.markdown("### Look into this network")
         places.offer(run)
     st.markdown("### Download")
     files.offer(run)

@@ -72,7 +72,13 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "share": _share,
     "test_turn": lambda degrees: f"{degrees:g}°",
 }
-NONE = {"patience": "never", "size": "as they are", "limit": "all", "test_limit": "all"}
+NONE = {
+    "layers": "those of its network",
+    "patience": "never",
+    "size": "as they are",
+    "limit": "all",
+    "test_limit": "all",
+}
 
 
 def value(name: str, found: Any) -> str:

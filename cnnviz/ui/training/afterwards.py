@@ -23,7 +23,7 @@ MOST = 24  # Pictures of a cell that are shown.
 def show(run: RunFolder) -> None:
     """Everything below the curves of a run that is over."""
     if run.model.is_file():
-        st.markdown("### Go on with this network")
+        st.markdown("### Look into this network")
         places.offer(run)
     if run.evaluation() is None and is_being_trained(run):
         _is_being_tested(run)

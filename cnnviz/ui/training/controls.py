@@ -160,7 +160,7 @@ def _more() -> dict[str, Any]:
             help="Pictures for each step: fewer make more and rougher steps.",
         ),
         "schedule": st.selectbox(
-            "The learning rate",
+            "Schedule of the learning rate",
             SCHEDULES,
             format_func=SCHEDULE_NAMES.__getitem__,
             key="train_schedule",

@@ -19,6 +19,7 @@ from cnnviz.ui.training.controls import rate
 BATCH, EPOCH = KINDS = ("Every batch", "Every epoch")
 LINEAR, LOG = AXES = ("Linear", "Logarithmic")
 MEMORY = 0.9  # Share of the smoothed value that stays at each batch.
+DWARFED = 20  # Times the median: above it, the largest value takes a linear axis for itself.
 MOST = 400  # Points of a curve that are sent.
 NAMES = {"loss": "Loss", "accuracy": "Accuracy"}
 
@@ -60,6 +61,8 @@ def show(run: RunFolder, status: Status, others: Sequence[Summary]) -> None:
                 marks=status.interrupted,
                 notes=[(at, rate(value)) for at, value in status.rates],
             )
+            if name == "loss" and not log and dwarfs(curves):
+                st.markdown(":small[The first losses dwarf the others: a *Logarithmic* axis shows both.]")
             st.plotly_chart(figure, key=f"train_{name}", alt=in_words(curves, name, status.rates))
     if earlier:
         _explain(kind, earlier, called)
@@ -76,6 +79,12 @@ def _explain(kind: str, earlier: Sequence[Summary], called: Mapping[str, str]) -
     lines += [(called[row.id], line_style(ghosts.FIRST + number)[0], (1, 0)) for number, row in enumerate(earlier)]
     st.html(legend.listed(lines))
     st.markdown(":small[Earlier runs are thin; as above, unbroken is training and dashed is validation.]")
+
+
+def dwarfs(curves: Mapping[str, Curve]) -> bool:
+    """Whether what lies at the top of a linear axis presses most of the rest to its bottom."""
+    values = np.concatenate([np.empty(0), *(curve.y for curve in curves.values())])
+    return bool(len(values) and np.nanmax(values) > DWARFED * np.nanmedian(values) > 0)
 
 
 def of_run(run: RunFolder, name: str, of: int, *, batches: bool) -> dict[str, Curve]:

@@ -103,7 +103,7 @@ def _table(shape: Shape, rows: list[Row], *, is_whole: bool) -> str:
         '<div style="overflow-x:auto"><table style="border-collapse:collapse">'
         '<caption style="text-align:left">The layers, what each makes of one picture, and how many parameters it '
         "learns</caption><thead><tr>"
-        f'<th scope="col" style="{LEFT}">Layer</th><th scope="col" style="{CELL}">makes</th>'
+        f'<th scope="col" style="{LEFT};font-weight:700">Layer</th><th scope="col" style="{CELL}">makes</th>'
         f'<th scope="col" style="{CELL}">parameters</th></tr></thead><tbody>{body}{end}</tbody></table></div>'
     )
 

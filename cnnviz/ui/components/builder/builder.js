@@ -5,7 +5,7 @@ const BUILDER_HTML = `
     <button type="button" class="redo">Redo</button>
     <span class="again"><select class="preset" aria-label="Network to begin from"></select>
       <button type="button" class="restart">Begin from it</button></span>
-    <label class="file">Open (JSON)<input type="file" accept=".json,application/json"></label>
+    <label class="file">Open layers (JSON)<input type="file" accept=".json,application/json"></label>
   </div>
   <p class="problem" role="alert"></p>
   <div class="heads" aria-hidden="true"><span></span><span>makes</span><span>parameters</span><span>sees</span></div>
