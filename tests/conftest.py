@@ -23,8 +23,10 @@ if "PYTEST_XDIST_WORKER" in os.environ and os.nice(0) < GIVING_WAY:
 
 
 def pytest_collection_modifyitems(items):
-    """Files that mostly wait, for a browser or a worker, take turns with those that compute: the cores have always
-    something to do, and never everything at once. Within a file the order stays."""
+    """Files that mostly wait take turns with those that compute, so that the cores always have something to do.
+
+    What they wait for is a browser or a worker; within a file the order stays.
+    """
     files = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
