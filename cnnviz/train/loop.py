@@ -341,6 +341,7 @@ class _Training:
         self.run.write_rows("metrics.csv", COLUMNS, [], anew=True)
         self.run.write_rows("batches.csv", BATCH_COLUMNS, [], anew=True)
         self.watcher.rows = []
+        self.watcher.own_before = -self.watcher.own  # Counted from here on, as the seconds are.
         self.watcher.status = replace(self.watcher.status, epoch=0, batch=0, seconds=0.0, interrupted=(), rates=())
         self.watcher.flush()
         self.on_event({"kind": "rewind"})

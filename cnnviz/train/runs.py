@@ -61,6 +61,7 @@ class Status:
         of: Batches of an epoch; 0 before they are known.
         seconds: At work so far, from the building of the network on, pauses left out; the test of a run that was
             stopped, which comes after its end, is not in them.
+        watching: Of them, those in callbacks, snapshots and looks at what is asked.
         per_batch: Seconds of a batch: a mean that forgets slowly, without the first one, for which TensorFlow compiles.
         per_epoch: Seconds of the last epoch beyond its batches: validation and what is kept.
         learning_rate: What the schedule begins with, or keeps to; the person may change it.
@@ -80,6 +81,7 @@ class Status:
     batch: int = 0
     of: int = 0
     seconds: float = 0.0
+    watching: float = 0.0
     per_batch: float = 0.0
     per_epoch: float = 0.0
     learning_rate: float = 0.0

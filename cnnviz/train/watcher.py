@@ -55,6 +55,7 @@ class Watcher:
         self.sums = {"loss": 0.0, "accuracy": 0.0}  # Of this epoch, over pictures.
         self.seen = 0  # Pictures of this epoch.
         self.own = 0.0  # Seconds spent here and in snapshots, pauses left out.
+        self.own_before = status.watching
         self.paused = 0.0
         self.rows: list[dict[str, float]] = []
         self.made = 0  # Batches, by this process.
@@ -195,6 +196,7 @@ class Watcher:
         if rows:
             self.run.write_rows("batches.csv", BATCH_COLUMNS, rows, anew=False)
         self._count()
+        self.status = replace(self.status, watching=self.own_before + self.own)
         if self.rate_now is not None:
             self.status = replace(self.status, rate_now=self.rate_now())
         self.run.write_status(self.status)

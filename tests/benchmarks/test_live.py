@@ -89,12 +89,20 @@ def test_first_figures_pause_and_stop(measuring, mnist, tmp_path):
                     noted[name].append(value)
             else:
                 print(f"\ncold {first:.2f} s")
+        page.wait_for_timeout(3000)
+        until(page, "Start", FIRST)
+        run = RunFolder(tmp_path / "home" / "runs" / re.findall("run=(\\w+)", page.url)[0])
+        page.wait_for_function("() => /Learning in epoch [4-9]/.test(document.body.innerText)", timeout=LONG)
+        status = run.status()
         browser.close()
+    share = status.watching / status.seconds
+    print(f"callbacks, snapshots and control, page open: {share:.1%} of {status.seconds:.1f} s, {status.epoch} epochs")
     for name, values in noted.items():
         print(f"{name}: median {statistics.median(values):.2f} s of {[round(one, 2) for one in values]}")
     assert statistics.median(noted["first figures"]) < 2.5
     assert statistics.median(noted["pause"]) < 1
     assert statistics.median(noted["stop"]) < 1
+    assert share <= 0.05
 
 
 def painted(page, count, pause):

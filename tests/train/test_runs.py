@@ -143,6 +143,7 @@ def test_the_time_at_work_is_all_of_it():
     of_epochs, of_batches = sum(row["seconds"] for row in epochs), sum(row["seconds"] for row in batches)
     assert of_batches < of_epochs < status.seconds < time.perf_counter() - began
     assert 0 < status.per_epoch < status.seconds
+    assert 0 < status.watching < status.seconds - of_batches
     after_first = next(status for kind, status in told if kind == "epoch")
     # Without the first batch, which takes as long as all others: TensorFlow compiles for it.
     times = [row["seconds"] for row in batches][1 : after_first.of]
