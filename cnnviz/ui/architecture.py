@@ -139,5 +139,5 @@ def _take_away(net: Network, plan: Plan) -> None:
         st.markdown(html.plain(str(problem)))
         return
     st.markdown("Builds the same network, with new weights.")
-    st.code(code, language=None)
+    st.code(code, language=None, wrap_lines=True)
     st.download_button("Code (PY)", data=code, file_name=f"{stem}.py", mime="text/x-python", on_click="ignore")

@@ -54,7 +54,7 @@ def show(key: str) -> None:
     card = network_card(key)
     st.markdown(f"{NETWORKS[key].summary} Data: {card['data']}. Measured on {card['date']}.\n\n{measured(key)}")
     st.markdown("How it was trained, ready to repeat with `python -m cnnviz.train --recipe " + key + "`:")
-    st.code(json.dumps(card["settings"], indent=2), language=None)
+    st.code(json.dumps(card["settings"], indent=2), language=None, wrap_lines=True)
 
 
 def _is_shipped(key: str) -> bool:

@@ -110,9 +110,8 @@ def test_the_choice_survives_another_page(opened: Page) -> None:
     expect(opened.get_by_role("heading", name=re.compile("^GELU: "))).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessible(open_page: OpenPage, scheme: str) -> None:
-    page = open_activations(open_page, color_scheme=scheme)
+def test_accessible(open_page: OpenPage) -> None:
+    page = open_activations(open_page)
     expect_accessible(page)
     choose(page, "Softmax")
     expect_accessible(page)

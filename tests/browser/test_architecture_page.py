@@ -157,8 +157,7 @@ def test_by_touch_on_a_phone(open_page: OpenPage) -> None:
         assert size and size["height"] >= 40
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessible(open_page: OpenPage, scheme: str) -> None:
-    page = open_architecture(open_page, color_scheme=scheme)
+def test_accessible(open_page: OpenPage) -> None:
+    page = open_architecture(open_page)
     block(page, "conv_2").locator(".label").click()
     expect_accessible(page)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import OpenPage
@@ -43,9 +42,8 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_with_the_mouse(open_page: OpenPage, scheme: str) -> None:
-    page = open_page(PATH, color_scheme=scheme)
+def test_with_the_mouse(open_page: OpenPage) -> None:
+    page = open_page(PATH)
     expect_layers(page, *FIRST, *END)
     line(page, 1).click()
     filters = setting(page, "Kernels (filters)")

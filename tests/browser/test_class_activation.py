@@ -210,8 +210,7 @@ def test_by_touch_on_a_phone(open_page: OpenPage) -> None:
         assert size and size["height"] >= 40
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessible(open_page: OpenPage, scheme: str) -> None:
-    page = open_activation(open_page, "?activation_signed=true&activation_one_scale=true", color_scheme=scheme)
+def test_accessible(open_page: OpenPage) -> None:
+    page = open_activation(open_page, "?activation_signed=true&activation_one_scale=true")
     page.get_by_role("radio", name="hottest part").check()
     expect_accessible(page)

@@ -152,9 +152,8 @@ def test_on_a_phone(open_page: OpenPage) -> None:
     assert first["y"] == pytest.approx(second["y"], abs=1), "two side by side, to be compared"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessible(open_page: OpenPage, scheme: str) -> None:
-    page = open_comparison(open_page, "?compare_signed=true", color_scheme=scheme)
+def test_accessible(open_page: OpenPage) -> None:
+    page = open_comparison(open_page, "?compare_signed=true")
     page.get_by_text("Options of the methods").click()
     expect(page.get_by_role("spinbutton", name="Window")).to_be_visible()
     expect_accessible(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -259,11 +260,13 @@ def test_an_npy_of_ones_own_and_bad_ones(open_page: OpenPage, server: Server) ->
     assert server.is_healthy()
 
 
-def test_a_volume_of_nearly_64_mb_is_taken(open_page: OpenPage) -> None:
+def test_a_volume_of_nearly_64_mb_is_taken(open_page: OpenPage, tmp_path: Path) -> None:
     """Pictures stop at 10 MB; volumes do not."""
+    file = tmp_path / "large.npy"  # By its path: what is handed over as bytes goes through the wire to the browser.
+    file.write_bytes(npy(np.zeros((60, 256, 512), np.float32)))
     page = open_dimension(open_page, "3D")
     choose(page, "Volume", "Your own NPY file")
-    upload(page, "large.npy", npy(np.zeros((60, 256, 512), np.float32)))
+    page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text("Output: 58 × 62 × 126", exact=True)).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Each 4 × 4 voxels of a slice are averaged to one")).to_be_visible()
 
@@ -302,10 +305,9 @@ def test_the_stage_shows_the_sum_of_this_dimension(open_page: OpenPage, dimensio
 # ---- for everyone
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("dimension", ["1D", "2D", "3D"])
-def test_accessible(open_page: OpenPage, dimension: str, scheme: str) -> None:
-    expect_accessible(open_dimension(open_page, dimension, color_scheme=scheme))
+def test_accessible(open_page: OpenPage, dimension: str) -> None:
+    expect_accessible(open_dimension(open_page, dimension))
 
 
 @pytest.mark.parametrize("menu", [("1D", "Signal", "Your own CSV file"), ("1D", "Kernel", "Your own numbers")])

@@ -160,9 +160,8 @@ def test_a_server_ends_while_a_dream_runs(open_page: OpenPage, tmp_path: Path) -
     assert "Traceback" not in server.log.read_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("query", [CLASSES, PICTURE])
-def test_accessible_on_a_phone(open_page: OpenPage, query: str, scheme: str) -> None:
-    page = open_dream(open_page, query, color_scheme=scheme, **PHONE)
+def test_accessible_on_a_phone(open_page: OpenPage, query: str) -> None:
+    page = open_dream(open_page, query, **PHONE)
     expect_accessible(page)
     expect_no_overflow(page)

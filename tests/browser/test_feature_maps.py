@@ -190,7 +190,6 @@ def test_by_touch_on_a_phone(open_page: OpenPage) -> None:
         assert size and size["height"] >= 40
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessible(open_page: OpenPage, scheme: str) -> None:
-    page = open_maps(open_page, "?feature_layer=conv_1&feature_second=3", color_scheme=scheme)
+def test_accessible(open_page: OpenPage) -> None:
+    page = open_maps(open_page, "?feature_layer=conv_1&feature_second=3")
     expect_accessible(page)

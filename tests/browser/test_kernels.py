@@ -202,8 +202,7 @@ def test_by_touch_on_a_phone(open_page: OpenPage, net: Network) -> None:
         assert box and box["height"] >= 40
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessible(open_page: OpenPage, scheme: str) -> None:
-    page = open_kernels(open_page, color_scheme=scheme)
+def test_accessible(open_page: OpenPage) -> None:
+    page = open_kernels(open_page)
     tiles(page).nth(3).click()
     expect_accessible(page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 import numpy as np
 import pytest
@@ -288,15 +289,14 @@ def test_a_button_says_how_many_layers_are_out_of_sight(seven: Page) -> None:
     expect(layers(seven).last).to_be_in_viewport(ratio=0.99)
 
 
-@pytest.mark.parametrize("width", [320, 390, 1024, 1200, 1280, 1366, 1440, 1920])
-def test_maps_and_kernels_lie_side_by_side_at_every_width(open_page: OpenPage, net: Network, width: int) -> None:
+def test_maps_and_kernels_lie_side_by_side_at_every_width(open_page: OpenPage, net: Network) -> None:
     page = open_page()
     upload_digit(page, "digit_7", "7")
     expect(layers(page).first).to_be_visible()
-    page.set_viewport_size({"width": width, "height": 900})
-    for name in ("conv_1", "conv_2"):
+    for name, width in product(("conv_1", "conv_2"), (320, 390, 1024, 1200, 1280, 1366, 1440, 1920)):
+        page.set_viewport_size({"width": width, "height": 900})
         region = select_layer(page, net, name)
-        page.wait_for_timeout(200)  # For the observer of the width.
+        page.wait_for_timeout(300)  # For the observer of the width.
         left, _, right, _ = place(region)
         parts = [place(part) for part in region.locator(".flow > *").all()]
         parts.append(place(region.locator(".operation .board")))

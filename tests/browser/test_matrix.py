@@ -295,9 +295,8 @@ def test_long_numbers_are_short_until_they_are_edited(grid: Page) -> None:
     assert grid.get_by_text("Runs: 2", exact=True).is_visible()  # Looking at a number changes nothing.
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessible(open_page: OpenPage, small: Server, scheme: str) -> None:
-    page = open_page(at=small, color_scheme=scheme)
+def test_accessible(open_page: OpenPage, small: Server) -> None:
+    page = open_page(at=small)
     expect(cell(page, 1, 1)).to_be_visible()
     expect_accessible(page)
 

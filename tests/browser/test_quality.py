@@ -175,9 +175,8 @@ def test_shuffled_layers_are_told_and_shown(open_panel: OpenPanel) -> None:
     expect(page.locator(".js-plotly-plot")).to_have_count(1)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_part_is_accessible(open_panel: OpenPanel, scheme: str) -> None:
-    page = open_panel("?network=Shapes", color_scheme=scheme)
+def test_every_part_is_accessible(open_panel: OpenPanel) -> None:
+    page = open_panel("?network=Shapes")
     for test in TESTS:
         choose(page, test)
         expect_accessible(page)

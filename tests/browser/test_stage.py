@@ -473,10 +473,9 @@ def test_another_theme_paints_the_maps_anew(open_stage: OpenStage) -> None:
     assert cells.evaluate(painted) != before
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["colour", "layer", "max"])
-def test_accessible(open_stage: OpenStage, name: str, scheme: str) -> None:
-    expect_accessible(open_stage(name, color_scheme=scheme))
+def test_accessible(open_stage: OpenStage, name: str) -> None:
+    expect_accessible(open_stage(name))
 
 
 @pytest.mark.parametrize("name", ["colour", "layer", "many", "large", "average"])

@@ -31,7 +31,7 @@ def show(made: Made) -> None:
         dilation=(scene.rows.dilation, scene.columns.dilation),
         activation=made.settings.activation,
     )
-    st.code(code, language=None, height=320)
+    st.code(code, language=None, wrap_lines=True)  # A box that scrolls takes no keys.
     with st.container(horizontal=True):
         st.download_button("Code (PY)", code, "convolution.py", "text/x-python", on_click="ignore")
         for name, array in {**files, "output.npy": scene.output}.items():

@@ -204,6 +204,6 @@ def _files(settings: TrainingSettings, gone: Walk) -> None:
         settled.wait()
         return
     try:
-        st.code(network_code(settings), language=None)
+        st.code(network_code(settings), language=None, wrap_lines=True)
     except CnnvizError as problem:
         st.markdown(str(problem))
