@@ -98,8 +98,9 @@ def over_epochs(
         figure.add_vline(
             mark,
             line={"color": GUIDE, "width": 2, "dash": "dash"},
-            annotation={"text": escape(note), "font": {"size": FONT}, "yanchor": "top"},
-            annotation_position="top right",
+            annotation={"text": escape(note), "font": {"size": FONT}},
+            # A loss leaves room above its curve, a share of right answers below it.
+            annotation_position="bottom right" if span else "top right",
         )
     font = {"size": FONT}
     axis = {"tickfont": font, "zeroline": False, "fixedrange": True, "gridcolor": "rgba(128,128,128,0.25)"}
