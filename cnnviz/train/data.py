@@ -228,10 +228,24 @@ def _check(settings: TrainingSettings, shape: tuple[int, ...], count: int, class
         raise SettingsError(
             'The preparation "digit" is for grey pictures of digits, and these are in colour; choose "none".'
         )
-    given = (28, 28, 1) if settings.preparation == "digit" else tuple(map(int, shape))
+    height, width, channels = (28, 28, 1) if settings.preparation == "digit" else map(int, shape)
+    _check_network(settings, (height, width, channels), classes)
+
+
+def check_network(settings: TrainingSettings) -> None:
+    """Refuse a network that cannot work on these pictures.
+
+    Raises:
+        DatasetUnavailable: If there is no such data set.
+        SettingsError: If it cannot.
+    """
+    _check_network(settings, *shape_of(settings))
+
+
+def _check_network(settings: TrainingSettings, shape: tuple[int, int, int], classes: int) -> None:
     entry = settings.entry()
-    entry.check((given[0], given[1], given[2]), classes)
+    entry.check(shape, classes)
     if entry.layers is not None:
-        gone = walk(entry.layers((given[0], given[1], given[2])), (given[0], given[1], given[2]), classes)
+        gone = walk(entry.layers(shape), shape, classes)
         if gone.fault is not None:
             raise SettingsError(gone.sentence)

@@ -95,6 +95,15 @@ def test_a_network_that_cannot_work_is_explained_and_refused(app):
     assert "run" not in app.query_params
 
 
+def test_beside_a_run_where_it_is_folded_away_it_is_explained_too(app, done):
+    opened(app, done)
+    assert not app.error
+    app.selectbox(key="train_architecture").set_value("b1")
+    run(app)
+    said = [one.value for one in app.error if "does not fit into maps of 1" in one.value]
+    assert len(said) == 2  # There, and where it lies.
+
+
 def test_an_architecture_is_a_list_of_layers_to_begin_from(app):
     run(app)
     app.selectbox(key="train_architecture").set_value("lenet")

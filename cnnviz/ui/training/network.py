@@ -11,7 +11,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.models import ARCHITECTURES, Network
 from cnnviz.models.stack import walk
 from cnnviz.train import TrainingSettings
-from cnnviz.train.data import shape_of
+from cnnviz.train.data import check_network, shape_of
 from cnnviz.train.settings import BUILDER
 from cnnviz.ui import html, settled, state
 from cnnviz.ui.training import own_layers
@@ -75,6 +75,16 @@ def show(settings: TrainingSettings) -> None:
         with st.spinner("The network is being put together."):
             rows, is_whole = list(_built(settings.architecture, shape, classes)), True
     st.html(_table(shape, rows, is_whole=is_whole))
+
+
+def warn(settings: TrainingSettings) -> None:
+    """Say why a network of the catalogue cannot work, if it cannot; own layers say so where they are edited."""
+    if settings.architecture == BUILDER:
+        return
+    try:
+        check_network(settings)
+    except CnnvizError as problem:
+        st.error(html.plain(str(problem)))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

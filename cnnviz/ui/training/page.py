@@ -30,6 +30,8 @@ def show() -> None:
         if run is not None:
             with st.container(key="train_run"):
                 _run(run)
+        if run is not None and asked.settings is not None:
+            network.warn(asked.settings)  # Beside a run the network is folded away.
         with st.expander("The network to train", expanded=run is None):
             if asked.settings is not None:
                 network.show(asked.settings)
