@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
-WAITING = ("browser", "train/engine", "ui/test_jobs.py")
 GIVING_WAY = 15  # Niceness; what is nicer still gets 19.
 HOMES = Path(tempfile.mkdtemp(prefix="cnnviz-tests-"))
 
@@ -20,23 +19,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 if "PYTEST_XDIST_WORKER" in os.environ and os.nice(0) < GIVING_WAY:
     # Several processes of tests keep all cores busy: what gives way to one of them must still get its turn.
     os.nice(GIVING_WAY - os.nice(0))
-
-
-def pytest_collection_modifyitems(items):
-    """Files that mostly wait take turns with those that compute, so that the cores always have something to do.
-
-    What they wait for is a browser or a worker; within a file the order stays.
-    """
-    files = {}
-    for item in items:
-        files.setdefault(item.path, []).append(item)
-    groups = [[path for path in files if _waits(path) is wanted] for wanted in (True, False)]
-    places = {path: (place + 0.5) / len(group) for group in groups for place, path in enumerate(group)}
-    items[:] = [item for path in sorted(files, key=places.__getitem__) for item in files[path]]
-
-
-def _waits(path):
-    return any(path.is_relative_to(ROOT / "tests" / one) for one in WAITING)
 
 
 def pytest_unconfigure():

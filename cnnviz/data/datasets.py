@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import threading
@@ -28,9 +29,6 @@ LARGEST_SIDE = 512  # Of the pictures to learn from, in pixels.
 Progress = Callable[[int, int], None]
 Parts = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
-_ONE = threading.Lock()
-_RUNNING: dict[str, Future[Parts]] = {}  # Downloads that go on, by their module.
-
 
 @dataclass(frozen=True)
 class Download:
@@ -47,6 +45,10 @@ class Download:
     files: str
     megabytes: int
     sha256: str = ""
+
+
+_ONE = threading.Lock()
+_RUNNING: dict[str, tuple[Download, Future[Parts]]] = {}  # Downloads that go on, by their module.
 
 
 @dataclass(frozen=True)
@@ -164,11 +166,12 @@ def _is_here(download: Download) -> bool:
 
 def _through_keras(download: Download, title: str, on_progress: Progress | None) -> Parts:
     """The file of this name in the user's folder or in that of Keras, or what `keras.datasets` downloads."""
-    for path in _places(download):
-        if path.is_file():
-            # Not through Keras, which deletes a file whose checksum is not its own copy's.
-            return _read_arrays(path, title)
-    _keep_from_keras(download, title)
+    if download.module not in _RUNNING:  # Else what lies there is still being written.
+        for path in _places(download):
+            if path.is_file():
+                # Not through Keras, which deletes a file whose checksum is not its own copy's.
+                return _read_arrays(path, title)
+        _keep_from_keras(download, title)
     try:
         return _download(download, on_progress or (lambda done, of: None))
     except _DownloadError as error:
@@ -220,9 +223,10 @@ def _download(download: Download, tell: Progress) -> Parts:
     import keras
 
     with _ONE:
-        future = _RUNNING.get(download.module)
+        _, future = _RUNNING.get(download.module, (download, None))
         if future is None:
-            future = _RUNNING[download.module] = Future()
+            future = Future()
+            _RUNNING[download.module] = download, future
             load = getattr(keras.datasets, download.module).load_data
             threading.Thread(target=_settle, args=(future, download, load), name="download", daemon=True).start()
     total = download.megabytes * MEGABYTE
@@ -247,6 +251,15 @@ def _settle(future: Future[Parts], download: Download, load: Callable[[], Parts]
     else:
         _RUNNING.pop(download.module)
         future.set_result(found)
+
+
+@atexit.register
+def _sweep() -> None:
+    """A process that ends while Keras downloads leaves no half file, which would be taken for a whole one."""
+    for download, _ in list(_RUNNING.values()):
+        for path in _keras_folder().glob(download.files):
+            if path.is_file():
+                path.unlink(missing_ok=True)
 
 
 class _DownloadError(Exception):

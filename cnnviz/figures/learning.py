@@ -226,9 +226,6 @@ def confusion(counts: np.ndarray, names: Sequence[str], *, shares: bool = False)
         showlegend=False,
         xaxis={**axis, "title": {"text": "taken for", "font": font}, "range": [-0.5, len(names) - 0.5]},
         yaxis={**axis, "title": {"text": "what it is", "font": font}, "range": [len(names) - 0.5, -0.5]},
-        modebar={
-            "orientation": "v",
-            "remove": ["zoom", "pan", "select", "lasso", "zoomIn", "zoomOut", "autoScale", "resetScale"],
-        },
+        modebar={"orientation": "v", "remove": NOT_OFFERED},
     )
     return figure

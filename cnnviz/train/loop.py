@@ -98,11 +98,9 @@ def train(
                 return _Training(run, settings, data, on_event, should_stop, park_after).run_all()
         except _StoppedError as stopped:
             sentence = str(stopped)
-            run.write_status(
-                replace(
-                    run.status(), state="stopped", sentence=sentence or "Stopped before the first epoch was finished."
-                )
-            )
+            if known:
+                said = sentence or "Stopped before the first epoch was finished."
+                run.write_status(replace(run.status(), state="stopped", sentence=said))
             if on_event:
                 on_event({"kind": "end", "stopped": True, **({"sentence": sentence} if sentence else {})})
             return Run(run.path, settings, 0, {}, stopped=True, state="stopped", sentence=sentence)
@@ -322,13 +320,20 @@ class _Training:
         run.write_rows("batches.csv", BATCH_COLUMNS, done, anew=True)
         again = epoch < self.settings.epochs and not values["parked"] and not self._is_enough(epoch)
         interrupted = (*watcher.status.interrupted, *([epoch] if again else []))
-        # What is done again is done with the last rate from its beginning.
-        rates = tuple((min(at, epoch + batch / watcher.status.of), rate) for at, rate in watcher.status.rates)
-        watcher.status = replace(watcher.status, epoch=epoch, batch=batch, interrupted=interrupted, rates=rates)
+        watcher.status = replace(watcher.status, epoch=epoch, batch=batch, interrupted=interrupted)
+        self._forget_rates()
         return epoch, batch, values["sums"]
+
+    def _forget_rates(self) -> None:
+        """What is done again is done with the last learning rate from its beginning."""
+        status = self.watcher.status
+        here = status.epoch + status.batch / status.of
+        self.watcher.status = replace(status, rates=tuple({min(at, here): rate for at, rate in status.rates}.items()))
 
     def _begin_anew(self) -> None:
         """The tables are empty, and the first weights are kept to go back to."""
+        self.watcher.status = replace(self.watcher.status, epoch=0, batch=0)
+        self._forget_rates()
         self.run.write_rows("metrics.csv", COLUMNS, [], anew=True)
         self.run.write_rows("batches.csv", BATCH_COLUMNS, [], anew=True)
         self.run.write_arrays("first.npz", self.learner.numbers())

@@ -186,6 +186,8 @@ class Watcher:
         if beaten:
             self.counted = time.perf_counter()
             self.paused += self.counted - began
+            if not aside:  # No batch takes as long as the pause before it.
+                self.last = self.counted
         if self.status.state == "paused" and not self.ending:
             self.status = replace(self.status, state="running")
             self.flush()
@@ -214,7 +216,10 @@ class Watcher:
         if wanted != self.status.learning_rate:
             self.scale.assign(wanted / self.rate)
             at = self.status.epoch + self.status.batch / len(self.sizes)
-            self.status = replace(self.status, learning_rate=wanted, rates=(*self.status.rates, (at, wanted)))
+            rates = (
+                one for one in self.status.rates if one[0] < at
+            )  # No batch was made with another one at this place.
+            self.status = replace(self.status, learning_rate=wanted, rates=(*rates, (at, wanted)))
 
     def _fail(self, number: int) -> None:
         rate = self.status.learning_rate

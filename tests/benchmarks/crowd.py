@@ -67,16 +67,17 @@ class User:
 
     def draws(self, strokes, begin, pause):
         """Send strokes, one every `pause` seconds; for each the milliseconds to the last answer before the next."""
-        times = []
+        begun, times = [], []
         for number, stroke in enumerate(strokes):
             time.sleep(max(0.0, begin + number * pause - time.perf_counter()))
             began = time.perf_counter()
+            begun.append(began)
             for offset, payload in stroke:
                 time.sleep(max(0.0, began + offset - time.perf_counter()))
                 self.socket.send(payload)
             times.append(time.perf_counter())
         time.sleep(pause)
-        ends = [*times[1:], times[-1] + LATE]
+        ends = [*begun[1:], times[-1] + LATE]
         waited = []
         for sent, end in zip(times, ends, strict=True):
             found = [when for when in self.answered if sent < when < end]

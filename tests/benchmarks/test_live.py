@@ -164,6 +164,7 @@ def test_ten_draw_while_one_network_learns(measuring, mnist, tmp_path):
             f"{p95(sorted(sent)):.0f} ms; {len(seen)} on screen, median {statistics.median(seen):.0f} ms, p95 "
             f"{p95(seen):.0f} ms"
         )
+    assert len(alone) == len(learning) == ROUNDS * (USERS - 1)
     assert batches > 20 and len(here_learning) >= 0.8 * ROUNDS
     assert p95(sorted(learning)) <= 500
     assert p95(here_learning) <= 500

@@ -176,6 +176,31 @@ def test_stop_is_heard_while_the_pictures_are_downloaded(monkeypatch, tmp_path):
     assert (ended.state, run.status().state) == ("stopped", "stopped")
 
 
+def test_a_run_in_a_new_folder_is_stopped_while_it_downloads(monkeypatch, tmp_path):
+    import keras
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr("cnnviz.data.datasets.ASKED", 0.02)
+    enough = threading.Event()
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: enough.wait(60))
+    settings = dataclasses.replace(SETTINGS, dataset="fashion_mnist")
+    ended = train(settings, folder=tmp_path / "new", should_stop=lambda: True)
+    enough.set()
+    assert ended.state == "stopped" and not (tmp_path / "new").exists()
+
+
+def test_a_pause_before_an_epoch_is_no_time_of_its_first_batch():
+    run = RunFolder.create(SETTINGS)
+    run.ask(epochs=1)
+    thread, _ = started(run, run.settings)
+    until(lambda: run.status().epoch == 1 and run.status().state == "paused")
+    time.sleep(1.5)
+    run.ask(pause=False)
+    thread.join(120)
+    [first] = [row["seconds"] for row in run.batches() if (row["epoch"], row["batch"]) == (1, 0)]
+    assert first < 1.4
+
+
 def test_the_watched_picture_is_the_one_that_was_asked_for_and_may_change():
     run = RunFolder.create(SETTINGS, watched=7)
     mine = (np.arange(28 * 28) % 256).astype(np.uint8).reshape(28, 28, 1)
@@ -251,13 +276,15 @@ def test_a_learning_rate_takes_hold():
     until(lambda: run.status().epoch == 1 and run.status().state == "paused")
     assert run.status().learning_rate == 1e-3
     assert run.status().rate_now == pytest.approx(1e-3 * (1 + np.cos(np.pi / 3)) / 2, rel=1e-4)
+    run.ask(learning_rate=0.5)
+    until(lambda: run.status().learning_rate == 0.5)
     run.ask(learning_rate=1e-9)
     run.ask(pause=False)
     thread.join(120)
     first, *_, last = (run.snapshot(epoch)["kernels"] for epoch in (1, 2, 3))
     np.testing.assert_allclose(first, last, rtol=0, atol=1e-6)
     assert (run.status().learning_rate, run.status().rate_now) == (1e-9, pytest.approx(0, abs=1e-15))
-    assert run.status().rates == ((1.0, 1e-9),)
+    assert run.status().rates == ((1.0, 1e-9),)  # The other was never in use.
     rates = [row["learning_rate"] for row in run.metrics()]
     assert rates[0] == pytest.approx(1e-3 * (1 + np.cos(np.pi / 3)) / 2, rel=1e-4)
     assert rates[1] == pytest.approx(1e-9 * (1 + np.cos(2 * np.pi / 3)) / 2, rel=1e-3)

@@ -212,14 +212,19 @@ class Foreman:
         Of that the run's lock knows, which goes with its process: Dask gives the run to the next worker at once,
         though that worker may take long to begin. A process that dies may keep its lock for a moment.
         """
+        run = entry.run
+        if run.id in self.unsaid:
+            return
         is_parked = status.parked and entry.phase != "waiting"
-        if status.state in (*ENDED, "waiting") or is_parked or is_being_trained(entry.run):
+        if status.state in (*ENDED, "waiting") or is_parked or is_being_trained(run):
             entry.left = None
         elif entry.left is None:
             entry.left = time.monotonic()  # It may just be telling that it has ended.
         elif time.monotonic() - entry.left > GONE:
-            note(entry.run, state="waiting", sentence="" if status.parked else _left(status), parked=False)
-            self.line.tell(entry.run, "waiting")
+            entry.left = None
+            self._note(run, state="waiting", sentence="" if status.parked else _left(status), parked=False)
+            if run.id in self.unsaid or run.status().state == "waiting":  # Nobody has just begun with it.
+                self.line.tell(run, "waiting")
 
     def _settle(self, entry: Entry, outcome: Mapping[str, str]) -> None:
         """A worker has let go of a run."""
@@ -233,16 +238,19 @@ class Foreman:
             self._end(entry, outcome["state"], outcome["sentence"])
 
     def _end(self, entry: Entry, state: str, sentence: str) -> None:
-        """A run is over; where its folder does not say so, as on a full disk, it is said again until it does."""
+        """A run is over."""
         run = entry.run
         with self.line.changed:
             if self.line.find(run) is not entry:
                 return  # It has been started again meanwhile.
             self.line.leave(run)
-            changes = {"state": state, "sentence": sentence, "parked": False}
-            if not note(run, **changes):
-                self.unsaid[run.id] = (run, changes)
+            self._note(run, state=state, sentence=sentence, parked=False)
         self.line.tell(run, state)
+
+    def _note(self, run: RunFolder, **changes: Any) -> None:
+        """Write how a run stands; what a full disk does not take is known here, and tried again."""
+        if not note(run, **changes):
+            self.unsaid[run.id] = (run, changes)
 
     def _say_unsaid(self) -> None:
         for key, (run, changes) in list(self.unsaid.items()):

@@ -62,7 +62,7 @@ def show(run: RunFolder, status: Status, others: Sequence[Summary]) -> None:
                 notes=[(at, rate(value)) for at, value in status.rates],
             )
             if name == "loss" and not log and dwarfs(curves):
-                st.markdown(":small[The first losses dwarf the others: a *Logarithmic* axis shows both.]")
+                st.markdown(":small[A few losses dwarf the others: a *Logarithmic* axis shows all of them.]")
             st.plotly_chart(figure, key=f"train_{name}", alt=in_words(curves, name, status.rates))
     if earlier:
         _explain(kind, earlier, called)
@@ -82,7 +82,7 @@ def _explain(kind: str, earlier: Sequence[Summary], called: Mapping[str, str]) -
 
 
 def dwarfs(curves: Mapping[str, Curve]) -> bool:
-    """Whether what lies at the top of a linear axis presses most of the rest to its bottom."""
+    """Whether what lies at the top of a linear axis presses most of what is on it to its bottom."""
     values = np.concatenate([np.empty(0), *(curve.y for curve in curves.values())])
     return bool(len(values) and np.nanmax(values) > DWARFED * np.nanmedian(values) > 0)
 

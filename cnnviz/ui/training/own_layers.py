@@ -26,7 +26,7 @@ ADDRESS = "layers"  # In the page's address: the layers, so that a refresh and a
 FIRST = "a3"  # Whose layers there are before anything is put together.
 LONGEST = 20_000  # Characters of the layers as JSON; 60 of them have fewer.
 _KEY, _DRAFT, _PROBLEM = "own_layers", "own_layers_draft", "own_layers_problem"
-_REFUSED = "own_layers_refused"  # The layers that could not be started: the page says why until they are others.
+_REFUSED = "own_layers_refused"  # The layers that could not be started: the sentence on that goes when they are others.
 
 Shape = tuple[int, int, int]
 
