@@ -13,7 +13,7 @@ import psutil
 
 from cnnviz.train import TrainingSettings
 
-PATIENCE = 200  # Seconds: machines that run tests are busy, and a worker that is started anew loads TensorFlow.
+PATIENCE = 300  # Seconds: machines that run tests are busy, and a worker that is started anew loads TensorFlow.
 QUICK = TrainingSettings(dataset="digits_8x8", architecture="c1", epochs=2, limit=100, test_limit=50, batch_size=20)
 # Four epochs of 500 batches: long enough for something to happen in the middle of one.
 LONG = replace(QUICK, epochs=4, limit=1250, batch_size=2)
