@@ -36,7 +36,7 @@ def test_a_restarted_server_takes_up_what_the_last_one_left(tmp_path, monkeypatc
     script = tmp_path / "server.py"
     script.write_text(SERVER)
     with dask(tmp_path, free_port(), workers=1) if elsewhere else nothing() as (address, _):
-        command = [sys.executable, str(script), address or "", replace(LONG, epochs=6).to_json(), QUICK.to_json()]
+        command = [sys.executable, str(script), address or "", replace(LONG, epochs=10).to_json(), QUICK.to_json()]
         environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         try:
@@ -60,8 +60,8 @@ def test_a_restarted_server_takes_up_what_the_last_one_left(tmp_path, monkeypatc
         try:
             engine.prepare()
             statuses = [ended(engine, run) for run in runs]
-            assert [(one.state, one.epoch) for one in statuses] == [("done", 6), ("done", 2)]
-            assert [epochs_of(run) for run in runs] == [list(range(1, 7)), [1, 2]]
+            assert [(one.state, one.epoch) for one in statuses] == [("done", 10), ("done", 2)]
+            assert [epochs_of(run) for run in runs] == [list(range(1, 11)), [1, 2]]
             # The worker here ended with its server; one elsewhere did not, and went on with nobody watching.
             assert len(statuses[0].interrupted) == (0 if elsewhere else 1)
         finally:
